@@ -1,0 +1,65 @@
+import { type Static, Type } from 'typebox'
+import { Detection, DetectionMode, DetectionType, SignCategory, SignClass } from './detection.ts'
+import { Bytes, Nullable, NullableUserId, Page, PageQuery, Seconds, TaskId, Timestamp } from './primitives.ts'
+
+export const RecordId = Type.Integer({ minimum: 1, maximum: 2147483647 })
+
+const summary = {
+  record_id: RecordId,
+  task_id: TaskId,
+  user_id: NullableUserId,
+  detection_type: DetectionType,
+  file_name: Type.String(),
+  file_size: Bytes,
+  sha256: Type.String(),
+  media_type: Type.String(),
+  width: Type.Integer(),
+  height: Type.Integer(),
+  mode: DetectionMode,
+  confidence_threshold: Type.Number(),
+  model_name: Type.String(),
+  model_version: Type.String(),
+  processing_time: Seconds,
+  total_detections: Type.Integer(),
+  source_image_url: Nullable(Type.String()),
+  result_image_url: Nullable(Type.String()),
+  thumbnail_url: Nullable(Type.String()),
+  created_at: Timestamp,
+}
+
+/** A stored result. */
+export const Record = Type.Object({ ...summary, detections: Type.Array(Detection) })
+export type Record = Static<typeof Record>
+
+export const RecordPage = Page(Record)
+export type RecordPage = Static<typeof RecordPage>
+
+/** Filters that the list and the counts share. A record matches a sign filter if one of its signs does. */
+export const recordFilters = {
+  class: Type.Optional(Type.String({ maxLength: 400, description: 'Class codes, separated by commas' })),
+  category: Type.Optional(SignCategory),
+  min_confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  max_confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'Created at this time or later' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'Created before this time' })),
+  user_id: Type.Optional(Type.Integer({ minimum: 0, maximum: 2147483647, description: '0: the local user' })),
+  detection_type: Type.Optional(DetectionType),
+  file_name: Type.Optional(
+    Type.String({ maxLength: 255, description: 'A part of the file name; A to Z in either case' }),
+  ),
+}
+export const RecordParams = Type.Object({ record_id: RecordId })
+
+export const RecordQuery = Type.Object({ ...PageQuery, ...recordFilters }, { additionalProperties: false })
+export type RecordQuery = Static<typeof RecordQuery>
+
+export const CountsQuery = Type.Object(recordFilters, { additionalProperties: false })
+export type CountsQuery = Static<typeof CountsQuery>
+
+export const RecordCounts = Type.Object({
+  records: Type.Integer(),
+  signs: Type.Integer({ description: 'Signs in the matching records; with a filter on signs, those that pass it' }),
+  by_class: Type.Array(Type.Object({ ...SignClass.properties, signs: Type.Integer() })),
+  by_day: Type.Array(Type.Object({ day: Type.String(), records: Type.Integer(), signs: Type.Integer() })),
+})
+export type RecordCounts = Static<typeof RecordCounts>

@@ -1,0 +1,219 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { Detection, DetectionOptions, DetectionType } from './detection.ts'
+import { NotificationMessage } from './notification.ts'
+import { Bytes, Language, Nullable, NullableUserId, Percent, Seconds, TaskId, Timestamp } from './primitives.ts'
+import { Task } from './task.ts'
+import { FileUploadProgress } from './upload.ts'
+
+/*
+ * Server to client. `hzsystem_websocket.md` fixes the names; fields marked "added" go beyond it.
+ */
+
+export const DetectionStart = Type.Object({
+  task_id: TaskId,
+  detection_type: DetectionType,
+  file_name: Type.String(),
+  file_size: Bytes,
+  estimated_time: Seconds,
+})
+export type DetectionStart = Static<typeof DetectionStart>
+
+export const DetectionProgress = Type.Object({
+  task_id: TaskId,
+  progress: Percent,
+  current_step: Type.String(),
+  total_steps: Type.Integer(),
+  current_step_index: Type.Integer(),
+  elapsed_time: Seconds,
+  remaining_time: Seconds,
+})
+export type DetectionProgress = Static<typeof DetectionProgress>
+
+export const DetectionComplete = Type.Object({
+  task_id: TaskId,
+  record_id: Type.Integer(),
+  status: Type.Enum(['success', 'failed']),
+  processing_time: Seconds,
+  results: Type.Object({
+    total_detections: Type.Integer(),
+    detections: Type.Array(Detection),
+    result_image_url: Nullable(Type.String()),
+    thumbnail_url: Nullable(Type.String()),
+    width: Type.Integer({ description: 'pixels of the upright picture that bbox refers to' }),
+    height: Type.Integer(),
+  }),
+})
+export type DetectionComplete = Static<typeof DetectionComplete>
+
+export const DetectionError = Type.Object({
+  task_id: TaskId,
+  error_code: Type.String(),
+  error_message: Type.String(),
+  error_message_en: Type.String({ description: 'added: the English text, whatever the language of the socket' }),
+  error_details: Type.Object(
+    { error_type: Type.String(), stack_trace: Nullable(Type.String()) },
+    { additionalProperties: true },
+  ),
+  retry_available: Type.Boolean(),
+})
+export type DetectionError = Static<typeof DetectionError>
+
+export const NotificationWithdrawn = Type.Object({ notification_id: Type.String() })
+export type NotificationWithdrawn = Static<typeof NotificationWithdrawn>
+
+export const SocketLimits = Type.Object({
+  max_message_bytes: Bytes,
+  max_upload_bytes: Bytes,
+  max_image_pixels: Type.Integer(),
+  max_connections: Type.Integer({ description: 'sockets per user; 0: no limit' }),
+  malformed_messages_per_minute: Type.Integer(),
+  progress_per_second: Type.Integer({ description: 'at most, for one task' }),
+  heartbeat_interval: Seconds,
+  heartbeat_timeout: Seconds,
+  slow_reader_bytes: Bytes,
+  slow_reader_seconds: Seconds,
+})
+export type SocketLimits = Static<typeof SocketLimits>
+
+export const ConnectionEstablished = Type.Object({
+  connection_id: Type.String(),
+  user_id: NullableUserId,
+  server_time: Timestamp,
+  supported_features: Type.Array(Type.String()),
+  protocol_version: Type.String(),
+  language: Language,
+  cursor: Type.String({ description: 'Where this connection begins; `resume` takes it' }),
+  recovered: Type.Boolean({ description: 'Everything after the given cursor follows, without a gap' }),
+  limits: SocketLimits,
+})
+export type ConnectionEstablished = Static<typeof ConnectionEstablished>
+
+export const Snapshot = Type.Object({ tasks: Type.Array(Task) })
+export type Snapshot = Static<typeof Snapshot>
+
+export const ConnectionClosing = Type.Object({
+  reason: Type.String(),
+  message: Type.String(),
+  reconnect_after: Seconds,
+})
+export type ConnectionClosing = Static<typeof ConnectionClosing>
+
+export const UserMessageResponse = Type.Object({
+  request_id: Type.String(),
+  status: Type.Enum(['success', 'error']),
+  message: Type.String(),
+  data: Type.Object({}, { additionalProperties: true }),
+})
+export type UserMessageResponse = Static<typeof UserMessageResponse>
+
+export const SocketError = Type.Object({
+  error_code: Type.Integer(),
+  error_type: Type.String(),
+  message: Type.String(),
+  details: Type.Object({}, { additionalProperties: true }),
+})
+export type SocketError = Static<typeof SocketError>
+
+const envelope = <T extends string, D extends TSchema>(type: T, data: D) => ({
+  type: Type.Literal(type),
+  data,
+  timestamp: Timestamp,
+  user_id: NullableUserId,
+})
+
+/** Sent once or latest-wins, and not kept. */
+const passing = <T extends string, D extends TSchema>(type: T, data: D) => Type.Object(envelope(type, data))
+
+export const StreamKind = Type.Enum(['user', 'inbox', 'role', 'everyone', 'all'])
+export type StreamKind = Static<typeof StreamKind>
+
+/** Kept, numbered and never dropped. */
+const lossless = <T extends string, D extends TSchema>(type: T, data: D) =>
+  Type.Object({
+    ...envelope(type, data),
+    event_id: Type.String(),
+    stream: StreamKind,
+    seq: Type.Integer({ minimum: 1, description: '1, 2, 3, … without gaps within the stream' }),
+    cursor: Type.String({ description: 'opaque; `resume` takes it' }),
+    snapshot: Type.Optional(Type.Boolean({ description: 'an earlier event told again at the start of a connection' })),
+  })
+
+export const KeptMessage = Type.Union([
+  lossless('detection_start', DetectionStart),
+  lossless('detection_complete', DetectionComplete),
+  lossless('detection_error', DetectionError),
+  lossless('system_notification', NotificationMessage),
+  lossless('notification_withdrawn', NotificationWithdrawn),
+])
+export type KeptMessage = Static<typeof KeptMessage>
+
+export const PassingMessage = Type.Union([
+  passing('connection_established', ConnectionEstablished),
+  passing('snapshot', Snapshot),
+  passing('detection_progress', DetectionProgress),
+  passing('file_upload_progress', FileUploadProgress),
+  passing('user_message_response', UserMessageResponse),
+  passing('connection_closing', ConnectionClosing),
+  passing('error', SocketError),
+])
+export type PassingMessage = Static<typeof PassingMessage>
+
+export const ServerMessage = Type.Union([KeptMessage, PassingMessage])
+export type ServerMessage = Static<typeof ServerMessage>
+
+/*
+ * Client to server.
+ */
+
+export const StartDetection = Type.Object(
+  {
+    file_path: Type.String({ maxLength: 500, description: 'As an upload returned it: /uploads/…' }),
+    detection_type: DetectionType,
+    options: Type.Optional(DetectionOptions),
+  },
+  { additionalProperties: false },
+)
+export const CancelDetection = Type.Object(
+  { task_id: Type.String({ maxLength: 100 }) },
+  { additionalProperties: false },
+)
+export const GetStatus = Type.Object(
+  { task_id: Type.Optional(Type.String({ maxLength: 100 })) },
+  { additionalProperties: false },
+)
+export const Ping = Type.Object({})
+
+/** Every command a client may send, with the schema of its payload. */
+export const commands = {
+  start_detection: StartDetection,
+  cancel_detection: CancelDetection,
+  get_status: GetStatus,
+  ping: Ping,
+} as const
+export type CommandName = keyof typeof commands
+export type CommandPayload<C extends CommandName> = Static<(typeof commands)[C]>
+
+/** The outer shape alone; the payload is checked against its command's schema, so that its errors name its fields. */
+export const UserMessage = Type.Object({
+  type: Type.Literal('user_message'),
+  data: Type.Object({
+    message_type: Type.Enum(Object.keys(commands) as CommandName[]),
+    request_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    payload: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  }),
+})
+export type UserMessage = Static<typeof UserMessage>
+
+/** 4000-4099: stop; 4100-4199: back off and reconnect; 4200-4299: reconnect at once. */
+export const closeCodes = {
+  normal: 1000,
+  goingAway: 1001,
+  protocolError: 1002,
+  unsupportedData: 1003,
+  serverError: 1011,
+  authenticationFailed: 4000,
+  permissionDenied: 4001,
+  connectionLimit: 4002,
+  slowReader: 4101,
+  accessChanged: 4200,
+} as const

@@ -1,0 +1,193 @@
+import type { FieldProblem, Language } from './contract/index.ts'
+
+interface Entry {
+  /** HTTP status; below 500 means that the same request would fail again. */
+  status: number
+  zh: string
+  en: string
+}
+
+/**
+ * Every error a client can receive. The code is the contract; the texts are for people and may change.
+ * `{name}` is filled from the error's details.
+ */
+export const catalogue = {
+  INVALID_REQUEST: { status: 400, zh: '请求有误：{problem_zh}', en: 'The request is not valid: {problem}' },
+  INVALID_OPTION: { status: 400, zh: '选项有误：{problem_zh}', en: 'An option is not valid: {problem}' },
+  INVALID_CURSOR: {
+    status: 400,
+    zh: 'cursor 无效：请使用上一页返回的 next_cursor',
+    en: 'cursor is not valid: use next_cursor of the page before',
+  },
+  NO_FILE: {
+    status: 400,
+    zh: '没有收到文件：请用 multipart 的 file 字段上传',
+    en: 'There is no file: send one in the multipart field "file"',
+  },
+  EMPTY_FILE: { status: 400, zh: '文件 {file_name} 是空的', en: 'The file {file_name} is empty' },
+  TOO_MANY_FILES: {
+    status: 400,
+    zh: '文件太多：此处最多 {max_files} 个',
+    en: 'Too many files: at most {max_files} here',
+  },
+  UPLOAD_INTERRUPTED: {
+    status: 400,
+    zh: '上传在文件 {file_name} 处中断',
+    en: 'The upload broke off within the file {file_name}',
+  },
+  UNSUPPORTED_DETECTION_TYPE: {
+    status: 400,
+    zh: '检测类型 {detection_type} 不适用于此文件：应为 {expected}',
+    en: 'detection_type {detection_type} does not fit this file: expected {expected}',
+  },
+  AUTHENTICATION_FAILED: { status: 401, zh: '认证失败，请检查token', en: 'Authentication failed: check the token' },
+  WRONG_CREDENTIALS: { status: 401, zh: '用户名或密码错误', en: 'Wrong user name or password' },
+  PERMISSION_DENIED: { status: 403, zh: '权限不足：需要 {needed}', en: 'Permission denied: this needs {needed}' },
+  ORIGIN_REFUSED: {
+    status: 403,
+    zh: '不接受来自 {origin} 页面的请求',
+    en: 'Requests from pages of {origin} are not accepted',
+  },
+  HOST_REFUSED: {
+    status: 403,
+    zh: '不接受 Host 为 {host} 的请求',
+    en: 'Requests with the Host {host} are not accepted',
+  },
+  NOT_FOUND: { status: 404, zh: '{path} 不存在', en: 'There is no {path}' },
+  FILE_NOT_FOUND: {
+    status: 404,
+    zh: '找不到文件 {file_path}：应为上传返回的 file_path',
+    en: 'No file {file_path}: expected the file_path of an upload of yours',
+  },
+  TASK_NOT_FOUND: { status: 404, zh: '找不到任务 {task_id}', en: 'No task {task_id}' },
+  RECORD_NOT_FOUND: { status: 404, zh: '找不到检测记录 {record_id}', en: 'No record {record_id}' },
+  NOTIFICATION_NOT_FOUND: { status: 404, zh: '找不到通知 {notification_id}', en: 'No notification {notification_id}' },
+  USER_NOT_FOUND: { status: 404, zh: '找不到用户 {user_id}', en: 'No user {user_id}' },
+  TOKEN_NOT_FOUND: { status: 404, zh: '找不到令牌 {token_id}', en: 'No token {token_id}' },
+  TASK_FINISHED: {
+    status: 409,
+    zh: '任务 {task_id} 已结束（{status}）',
+    en: 'The task {task_id} has already ended ({status})',
+  },
+  TASK_NOT_RETRYABLE: {
+    status: 409,
+    zh: '任务 {task_id} 不能重试（{status}）',
+    en: 'The task {task_id} cannot be tried again ({status})',
+  },
+  USERNAME_TAKEN: { status: 409, zh: '用户名 {username} 已被使用', en: 'The user name {username} is taken' },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    zh: '不能停用或降级最后一位管理员',
+    en: 'The last administrator can be neither disabled nor demoted',
+  },
+  UPLOAD_TOO_LARGE: {
+    status: 413,
+    zh: '文件 {file_name} 超过 {max_bytes} 字节',
+    en: 'The file {file_name} is larger than {max_bytes} bytes',
+  },
+  IMAGE_TOO_LARGE: {
+    status: 413,
+    zh: '图片 {file_name} 有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The picture {file_name} has {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
+  UNSUPPORTED_MEDIA: {
+    status: 415,
+    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）',
+    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF)',
+  },
+  IMAGE_UNREADABLE: {
+    status: 422,
+    zh: '图片 {file_name} 已损坏或不完整',
+    en: 'The picture {file_name} is damaged or incomplete',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    zh: '请求过于频繁，请在 {retry_after} 秒后重试',
+    en: 'Too many requests: try again in {retry_after} s',
+  },
+  TASK_CANCELLED: { status: 409, zh: '任务已取消', en: 'The task was cancelled' },
+  INTERNAL: { status: 500, zh: '服务器内部错误（日志编号 {log_id}）', en: 'Internal error (log id {log_id})' },
+  MODEL_ERROR: { status: 500, zh: '模型运行失败', en: 'The model failed' },
+  DETECTION_TIMEOUT: {
+    status: 504,
+    zh: '检测超过 {seconds} 秒，已停止',
+    en: 'The detection took more than {seconds} s and was stopped',
+  },
+  QUEUE_FULL: {
+    status: 503,
+    zh: '排队任务过多，请在 {retry_after} 秒后重试',
+    en: 'Too many tasks are waiting: try again in {retry_after} s',
+  },
+  SHUTTING_DOWN: { status: 503, zh: '服务器正在关闭', en: 'The server is shutting down' },
+  STORAGE_FULL: {
+    status: 507,
+    zh: '服务器磁盘已满，文件没有保存',
+    en: 'The server has no space left; the file was not kept',
+  },
+} as const satisfies Record<string, Entry>
+
+export type ErrorCode = keyof typeof catalogue
+export type ErrorDetails = Record<string, unknown>
+
+/** An error that a client may be told of. Anything else is a bug: logged whole and answered `INTERNAL`. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  /** The fields that are wrong, where the error is about fields. */
+  readonly fields: FieldProblem[]
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options: ErrorOptions & { fields?: FieldProblem[] } = {}) {
+    const fields = options.fields ?? []
+    const told = fields.length === 0 ? details : { ...inWords(fields), ...details }
+    super(messageOf(code, told, 'en'), options)
+    this.name = 'AppError'
+    this.code = code
+    this.details = told
+    this.fields = fields
+  }
+
+  get status(): number {
+    return catalogue[this.code].status
+  }
+
+  messageIn(language: Language): string {
+    return messageOf(this.code, this.details, language)
+  }
+}
+
+export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
+  const entry: Entry = catalogue[code]
+  const template = language === 'en' ? entry.en : entry.zh
+  return template.replace(/\{(\w+?)(_zh)?\}/g, (_, name: string, zh = '') =>
+    shorten(details[name + zh] ?? details[name]),
+  )
+}
+
+/** Wrong fields as one sentence in each language. */
+function inWords(fields: FieldProblem[]): ErrorDetails {
+  return {
+    problem: fields.map(({ field, expected }) => `${field} (${expected})`).join('; '),
+    problem_zh: fields.map(({ field, expected, expected_zh }) => `${field}（${expected_zh ?? expected}）`).join('；'),
+  }
+}
+
+/** What a client sent is repeated to it only in part: names of 5,000 characters exist. */
+function shorten(value: unknown): string {
+  const text = String(value ?? '')
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+}
+
+/** True when doing it again cannot help: the request itself is what is wrong. */
+export function isCallersFault(err: unknown): err is AppError {
+  return err instanceof AppError && err.status < 500
+}
+
+/** Whether a person may sensibly press "try again". */
+export function isRetryable(code: ErrorCode): boolean {
+  return (
+    catalogue[code].status >= 500 ||
+    code === 'RATE_LIMITED' ||
+    code === 'TASK_CANCELLED' ||
+    code === 'UPLOAD_INTERRUPTED'
+  )
+}

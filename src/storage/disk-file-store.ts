@@ -1,0 +1,137 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { AppError } from '../errors.ts'
+import { lockDirectory } from './directory-lock.ts'
+import type { DraftFile, FileStore, Folder, ReceivedFile, ReceiveOptions } from './file-store.ts'
+
+/** Hidden from /media, and on the same file system, so that publishing is one rename. */
+const DRAFTS = '.drafts'
+
+const namePrefixes: Record<Folder, string> = { uploads: '', detection_results: 'result_', thumbnails: 'thumb_' }
+
+export class DiskFileStore implements FileStore {
+  readonly #dir: string
+  readonly #unlock: () => void
+
+  private constructor(dir: string, unlock: () => void) {
+    this.#dir = dir
+    this.#unlock = unlock
+  }
+
+  /**
+   * Makes the directory with a folder for each kind of file, and throws away drafts that an earlier process left.
+   * @throws Error where another server is using it
+   */
+  static async open(dir: string): Promise<DiskFileStore> {
+    await mkdir(dir, { recursive: true })
+    const unlock = lockDirectory(dir)
+    await rm(join(dir, DRAFTS), { recursive: true, force: true })
+    for (const folder of [DRAFTS, ...Object.keys(namePrefixes)]) await mkdir(join(dir, folder), { recursive: true })
+    return new DiskFileStore(dir, unlock)
+  }
+
+  /** Lets another server use the directory. */
+  close(): void {
+    this.#unlock()
+  }
+
+  async receive(content: Readable, options: ReceiveOptions): Promise<ReceivedFile> {
+    const draft = this.draft()
+    const meter = meterOf(options)
+    try {
+      await pipeline(content, meter.stream, createWriteStream(draft.path, { flags: 'wx' }))
+    } catch (err) {
+      await draft.discard()
+      throw causeOf(err, options.fileName)
+    }
+    return Object.assign(draft, meter.result())
+  }
+
+  draft(): DraftFile {
+    const path = join(this.#dir, DRAFTS, randomUUID())
+    let isPublished = false
+    return {
+      path,
+      publish: async (key) => {
+        const target = this.pathOf(key)
+        try {
+          await makeDirectory(dirname(target))
+          await rename(path, target)
+          isPublished = true
+        } catch (err) {
+          throw isFull(err) ? new AppError('STORAGE_FULL', {}, { cause: err }) : err
+        }
+      },
+      discard: async () => {
+        if (!isPublished) await rm(path, { force: true })
+      },
+    }
+  }
+
+  newKey(folder: Folder, extension: string): string {
+    const day = new Date().toISOString().slice(0, 10)
+    return `${folder}/${day}/${namePrefixes[folder]}${randomUUID()}${extension}`
+  }
+
+  pathOf(key: string): string {
+    const path = join(this.#dir, key)
+    const inside = relative(this.#dir, path)
+    if (inside === '' || inside.startsWith('..') || inside.startsWith(DRAFTS) || key.includes('\0')) {
+      throw new RangeError(`The key leaves the store: ${key}`)
+    }
+    return path
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.pathOf(key), { force: true })
+  }
+
+  /** The keys of a folder's newest days: where a crash between a rename and its transaction leaves files. */
+  async newestKeys(folder: string, days: number): Promise<string[]> {
+    const names = await readdir(join(this.#dir, folder)).catch(() => [])
+    const newest = names.sort().slice(-days)
+    const files = await Promise.all(newest.map((day) => readdir(join(this.#dir, folder, day)).catch(() => [])))
+    return newest.flatMap((day, i) => (files[i] ?? []).map((name) => `${folder}/${day}/${name}`.split(sep).join('/')))
+  }
+}
+
+/** One level only: Node's recursive mkdir calls a full disk ENOENT. */
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path).catch((err: NodeJS.ErrnoException) => {
+    if (err.code !== 'EEXIST') throw err
+  })
+}
+
+/** Counts and hashes on the way through, so an upload is read once and never held in memory. */
+function meterOf({ maxBytes, fileName, onBytes }: ReceiveOptions) {
+  const hash = createHash('sha256')
+  let bytes = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > maxBytes) return done(new AppError('UPLOAD_TOO_LARGE', { file_name: fileName, max_bytes: maxBytes }))
+      hash.update(chunk)
+      onBytes?.(bytes)
+      done(null, chunk)
+    },
+  })
+  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) }
+}
+
+function causeOf(err: unknown, fileName: string): unknown {
+  if (err instanceof AppError) return err
+  if (isFull(err)) return new AppError('STORAGE_FULL', {}, { cause: err })
+  const code = (err as NodeJS.ErrnoException).code ?? ''
+  if (['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'FST_ERR_CTP_INVALID_CONTENT_LENGTH'].includes(code)) {
+    return new AppError('UPLOAD_INTERRUPTED', { file_name: fileName }, { cause: err })
+  }
+  return err
+}
+
+function isFull(err: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((err as NodeJS.ErrnoException).code ?? '')
+}

@@ -1,0 +1,57 @@
+/**
+ * The main module of an analysis process, and its composition root. One job at a time; lives as long as its parent is
+ * connected. Its imports of sharp wait until the fonts are configured, since fontconfig reads its settings once.
+ */
+import { AppError } from '../errors.ts'
+import type { Analysis, AnalysisJob } from './analyzer.ts'
+import type { JobMessage, ProcessMessage, ProcessSettings, Verdict } from './messages.ts'
+
+type Analyze = (message: JobMessage) => Promise<Verdict>
+
+// Ctrl-C reaches the whole process group, but the parent decides when the work ends.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+// Not `exit`, which runs destructors below a network in mid-run and aborts.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+function send(message: ProcessMessage): void {
+  // The parent has gone: so does this process, in a moment.
+  process.send?.(message, () => {})
+}
+
+async function prepare({ modelDir, maxPixels }: ProcessSettings): Promise<Analyze> {
+  const { configureFonts } = await import('../drawing/fonts.ts')
+  configureFonts()
+  const { default: sharp } = await import('sharp')
+  sharp.concurrency(1) // As many processes as cores: more threads would only wait for each other.
+  sharp.cache(false) // No picture is read twice.
+  const { readManifest } = await import('../detection/model-manifest.ts')
+  const { SignDetector } = await import('../detection/sign-detector.ts')
+  const { analyzePicture } = await import('./analyze-picture.ts')
+  const detector = await SignDetector.open(await readManifest(modelDir))
+  await detector.warmUp()
+  const analyze = (id: number, job: AnalysisJob) =>
+    analyzePicture(detector, maxPixels, job, (step, fraction) => send({ kind: 'step', id, step, fraction }))
+  return ({ id, job }) => verdictOf(analyze(id, job))
+}
+
+async function verdictOf(work: Promise<Analysis>): Promise<Verdict> {
+  try {
+    return { kind: 'done', analysis: await work }
+  } catch (err) {
+    if (err instanceof AppError) return { kind: 'refused', code: err.code, details: err.details }
+    return { kind: 'failed', message: err instanceof Error ? (err.stack ?? err.message) : String(err) }
+  }
+}
+
+const startedAt = performance.now()
+try {
+  const analyze = await prepare(JSON.parse(process.argv[2] ?? '{}'))
+  process.on('message', async (message: JobMessage) => {
+    send({ kind: 'verdict', id: message.id, verdict: await analyze(message) })
+  })
+  send({ kind: 'ready', warmUpSeconds: (performance.now() - startedAt) / 1000 })
+} catch (err) {
+  // The parent hears why and ends this process.
+  send({ kind: 'unready', message: err instanceof Error ? err.message : String(err) })
+}

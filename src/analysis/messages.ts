@@ -1,0 +1,29 @@
+import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import type { Analysis, AnalysisJob, AnalysisStep } from './analyzer.ts'
+
+/** What a process is started with, as its only argument, in JSON. */
+export interface ProcessSettings {
+  modelDir: string
+  maxPixels: number
+}
+
+/** To a process. It is sent one job at a time. */
+export interface JobMessage {
+  id: number
+  job: AnalysisJob
+}
+
+/** How a job ended, as data: an error would lose its class and code between processes. */
+export type Verdict =
+  | { kind: 'done'; analysis: Analysis }
+  /** For a reason that has a name: mostly the file's fault. */
+  | { kind: 'refused'; code: ErrorCode; details: ErrorDetails }
+  /** Ours, and unforeseen. */
+  | { kind: 'failed'; message: string }
+
+/** From a process. */
+export type ProcessMessage =
+  | { kind: 'ready'; warmUpSeconds: number }
+  | { kind: 'unready'; message: string }
+  | { kind: 'step'; id: number; step: AnalysisStep; fraction: number }
+  | { kind: 'verdict'; id: number; verdict: Verdict }

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError, isCallersFault } from '../errors.ts'
+import { AnalysisChild } from './analysis-child.ts'
+import type { Analysis, AnalysisJob, OnStep } from './analyzer.ts'
+import { Deferred } from './deferred.ts'
+import type { ProcessSettings } from './messages.ts'
+
+const firstDelayMs = 100
+const maxDelayMs = 10_000
+// Loading takes a quarter of a second; a machine in trouble gets two hundred times as long.
+const startLimitMs = 60_000
+
+/** A process that crashed, hung or could not start, and is replaced after `delayMs`. */
+export interface ProcessRestart {
+  pid: number | undefined
+  reason: string
+  delayMs: number
+}
+
+export interface SlotOptions {
+  settings: ProcessSettings
+  /** The longest that one job may take. */
+  timeoutMs: number
+  onReady: () => void
+  onRestart: (restart: ProcessRestart) => void
+}
+
+/** How long to wait after so many failures in a row. */
+export function backoffMs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(maxDelayMs, firstDelayMs * 2 ** (failures - 1))
+}
+
+type StopReason = 'cancelled' | 'timeout'
+
+/** The place of one process: starts it, and starts another when it ends. */
+export class ProcessSlot {
+  readonly #options: SlotOptions
+  readonly #closing = new AbortController()
+  readonly #firstLoad = new Deferred<number>()
+  readonly #keeping: Promise<void>
+  #child: AnalysisChild | null = null
+  #isReady = false
+  #isBusy = false
+  #failuresInARow = 0
+  #stopReason: StopReason | null = null
+
+  constructor(options: SlotOptions) {
+    this.#options = options
+    this.#firstLoad.promise.catch(() => {}) // Heard by whoever asks.
+    this.#keeping = this.#keepAlive()
+  }
+
+  /** The seconds that the first process took to load and warm up. @throws Error saying why it could not. */
+  get firstLoad(): Promise<number> {
+    return this.#firstLoad.promise
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Ready or at work. */
+  get isAlive(): boolean {
+    return this.#isReady && this.#child?.isUsable === true
+  }
+
+  get isIdle(): boolean {
+    return this.isAlive && !this.#isBusy
+  }
+
+  /** Only when idle. Settles as Analyzer.analyze does. */
+  async run(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis> {
+    const child = this.#child!
+    let stopped: StopReason | null = null
+    const stop = (reason: StopReason) => {
+      stopped ??= reason
+      this.#stop(reason)
+    }
+    const cancel = () => stop('cancelled')
+    const deadline = setTimeout(stop, this.#options.timeoutMs, 'timeout')
+    signal.addEventListener('abort', cancel, { once: true })
+    this.#isBusy = true
+    try {
+      const analysis = await child.run(job, onStep)
+      this.#failuresInARow = 0
+      return analysis
+    } catch (err) {
+      if (isCallersFault(err)) this.#failuresInARow = 0
+      throw this.#reasonOf(err, stopped, signal)
+    } finally {
+      clearTimeout(deadline)
+      signal.removeEventListener('abort', cancel)
+      this.#isBusy = false
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
+    void this.#child?.kill()
+    await this.#keeping
+  }
+
+  /** Only the death of the process ends its work: a network in mid-run listens to nobody. */
+  #stop(reason: StopReason): void {
+    this.#stopReason ??= reason
+    void this.#child?.kill()
+  }
+
+  #reasonOf(err: unknown, stopped: StopReason | null, signal: AbortSignal): unknown {
+    if (stopped === 'cancelled') return signal.reason
+    if (stopped === 'timeout') return new AppError('DETECTION_TIMEOUT', { seconds: this.#options.timeoutMs / 1000 })
+    return this.#closing.signal.aborted ? new AppError('SHUTTING_DOWN') : err
+  }
+
+  async #keepAlive(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#stopReason = null
+      const child = new AnalysisChild(this.#options.settings)
+      this.#child = child
+      const reason = await this.#outlive(child)
+      if (this.#closing.signal.aborted) return
+      if (this.#stopReason !== 'cancelled') await this.#backOff(child.pid, reason)
+    }
+  }
+
+  /** Waits for the end of a process and says how it came. */
+  async #outlive(child: AnalysisChild): Promise<string> {
+    const limit = setTimeout(() => void child.kill(), startLimitMs)
+    try {
+      const warmUpSeconds = await child.ready
+      clearTimeout(limit)
+      this.#isReady = true
+      this.#firstLoad.resolve(warmUpSeconds)
+      this.#options.onReady()
+      return await child.ended
+    } catch (err) {
+      this.#firstLoad.reject(err)
+      return err instanceof Error ? err.message : String(err)
+    } finally {
+      clearTimeout(limit)
+      this.#isReady = false
+      await child.kill()
+    }
+  }
+
+  async #backOff(pid: number | undefined, reason: string): Promise<void> {
+    const delayMs = backoffMs(++this.#failuresInARow)
+    this.#options.onRestart({ pid, reason: this.#stopReason === 'timeout' ? `It hung. ${reason}` : reason, delayMs })
+    await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => {})
+  }
+}

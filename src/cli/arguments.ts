@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util'
+import type { DetectionMode, Language } from '../contract/index.ts'
+import { type CliText, textsIn } from './texts.ts'
+
+export interface DetectArguments {
+  files: string[]
+  mode: DetectionMode
+  confidenceThreshold: number
+  /** Whether `x.detected.jpg` is written beside each file. */
+  saves: boolean
+  printsJson: boolean
+  /** null: as many as there are cores, but not more than files. */
+  processes: number | null
+  asksForHelp: boolean
+}
+
+/** The command line is wrong: the message says how. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** The language asked for, before anything else is parsed, so that a complaint comes in it. `locale` is the system's. */
+export function languageOf(argv: string[], locale: string): Language {
+  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='))
+  const asked = at < 0 ? undefined : argv[at]!.includes('=') ? argv[at]!.slice('--lang='.length) : argv[at + 1]
+  if (asked !== undefined) return asked.toLowerCase().startsWith('en') ? 'en' : 'zh-CN'
+  return isEnglish(locale) ? 'en' : 'zh-CN'
+}
+
+/** A system without a language setting reports American English: that is nobody's choice. */
+function isEnglish(locale: string): boolean {
+  return locale.startsWith('en-') && locale !== 'en-US'
+}
+
+/** @throws UsageError in the given language. */
+export function parseArguments(argv: string[], language: Language): DetectArguments {
+  const texts = textsIn(language)
+  const { values, positionals } = parseWords(argv, texts)
+  if (positionals.length === 0 && !values.help) throw new UsageError(texts.noFiles)
+  return {
+    files: positionals,
+    mode: modeOf(values.mode, texts),
+    confidenceThreshold: numberOf('--confidence', values.confidence, 0, 1, texts),
+    saves: !values['no-save'],
+    printsJson: values.json,
+    processes: values.processes === undefined ? null : wholeNumberOf('--processes', values.processes, 1, 64, texts),
+    asksForHelp: values.help,
+  }
+}
+
+function parseWords(argv: string[], texts: CliText) {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        mode: { type: 'string', short: 'm', default: 'accurate' },
+        confidence: { type: 'string', short: 'c', default: '0.5' },
+        'no-save': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        processes: { type: 'string', short: 'p' },
+        lang: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (err) {
+    throw new UsageError(texts.wrongOption(err instanceof Error ? err.message : String(err)))
+  }
+}
+
+const modes = ['fast', 'balanced', 'accurate', 'max'] as const satisfies DetectionMode[]
+
+function modeOf(value: string, texts: CliText): DetectionMode {
+  const mode = modes.find((name) => name === value)
+  if (mode) return mode
+  throw new UsageError(texts.wrongValue('--mode', value, modes.join(' | ')))
+}
+
+function numberOf(option: string, value: string, min: number, max: number, texts: CliText): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value)
+  if (number >= min && number <= max) return number
+  throw new UsageError(texts.wrongValue(option, value, `${min} … ${max}`))
+}
+
+function wholeNumberOf(option: string, value: string, min: number, max: number, texts: CliText): number {
+  const number = numberOf(option, value, min, max, texts)
+  if (Number.isInteger(number)) return number
+  throw new UsageError(texts.wrongValue(option, value, `${min} … ${max}`))
+}

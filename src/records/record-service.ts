@@ -1,0 +1,188 @@
+import type {
+  CountsQuery,
+  Detection,
+  DetectionMode,
+  DetectionType,
+  ModelIdentity,
+  RecordCounts,
+  RecordPage,
+  RecordQuery,
+  Record as RecordView,
+} from '../contract/index.ts'
+import { type Db, Prisma, type Tx } from '../db/index.ts'
+import { AppError } from '../errors.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { hasRole, type Principal } from '../users/principal.ts'
+import { calendarDayIn } from './calendar-day.ts'
+import { findMediaOwner, type MediaOwner, maySeeMedia } from './media-access.ts'
+import { countRecords } from './record-counts.ts'
+import { decodeRecordCursor, encodeRecordCursor } from './record-cursor.ts'
+import { filtersOf } from './record-filters.ts'
+import { findRecordIds } from './record-query.ts'
+import { deleteRecord, finishRemovals, type RemovableFiles, removeFiles } from './record-removal.ts'
+import { mediaUrl, type RecordRow, viewOf, withSigns } from './record-view.ts'
+
+/** The result of one finished task, to be kept. */
+export interface NewRecord {
+  taskId: string
+  userId: number
+  detectionType: DetectionType
+  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string }
+  /** Pixels of the upright picture. */
+  width: number
+  height: number
+  mode: DetectionMode
+  confidenceThreshold: number
+  model: ModelIdentity
+  /** Seconds. */
+  processingTime: number
+  detections: Detection[]
+  resultKey: string | null
+  thumbnailKey: string | null
+}
+
+export interface RecordServiceDeps {
+  db: Db
+  events: EventLog
+  files: RemovableFiles
+  /** Whose calendar days the counts are by. */
+  timeZone: string
+  /** Told of a file that could not be removed; `finishRemovals` tries again. */
+  onError: (err: unknown) => void
+}
+
+/** Databases limit a statement's parameters, of which a sign has twelve. */
+const MAX_SIGNS_PER_STATEMENT = 50
+
+/** Stored results: who may see them, find them, count them and delete them. */
+export class RecordService {
+  readonly #db: Db
+  readonly #events: EventLog
+  readonly #files: RemovableFiles
+  readonly #dayOf: (time: Date) => string
+  readonly #onError: (err: unknown) => void
+
+  constructor({ db, events, files, timeZone, onError }: RecordServiceDeps) {
+    this.#db = db
+    this.#events = events
+    this.#files = files
+    this.#dayOf = calendarDayIn(timeZone)
+    this.#onError = onError
+  }
+
+  /**
+   * Keeps a result within the caller's transaction. A task has one record at most: a second insert fails it.
+   * @returns the record's id.
+   */
+  async insert(tx: Tx, record: NewRecord): Promise<number> {
+    const createdAt = new Date()
+    const day = this.#dayOf(createdAt)
+    const { id } = await tx.record.create({ data: { ...rowOf(record), createdAt, day }, select: { id: true } })
+    await insertSigns(tx, record.detections, { id, userId: record.userId, day })
+    return id
+  }
+
+  /**
+   * One page, newest first. Users see their own records, analysts and administrators everybody's.
+   * @throws INVALID_CURSOR, INVALID_REQUEST, PERMISSION_DENIED
+   */
+  async list(principal: Principal, query: RecordQuery): Promise<RecordPage> {
+    const filters = filtersOf(principal, query)
+    const before = query.cursor === undefined ? null : decodeRecordCursor(query.cursor)
+    const limit = query.limit ?? 50
+    const ids = await findRecordIds(this.#db, filters, before, limit + 1)
+    const shown = ids.slice(0, limit)
+    const rows = await this.#db.record.findMany({
+      where: { id: { in: shown } },
+      orderBy: { id: 'desc' },
+      include: withSigns,
+    })
+    const last = ids.length > limit ? shown.at(-1) : undefined
+    return { items: rows.map(viewOf), next_cursor: last === undefined ? null : encodeRecordCursor(last) }
+  }
+
+  /** @throws RECORD_NOT_FOUND, also for a record that the asker may not see */
+  async get(principal: Principal, recordId: number): Promise<RecordView> {
+    return viewOf(await this.#visible(principal, recordId))
+  }
+
+  /**
+   * How many records and signs match, by class and by day.
+   * @throws INVALID_REQUEST, PERMISSION_DENIED
+   */
+  async counts(principal: Principal, query: CountsQuery): Promise<RecordCounts> {
+    return countRecords(this.#db, filtersOf(principal, query))
+  }
+
+  /**
+   * Deletes a record, its signs, and the files that nothing else needs.
+   * @throws RECORD_NOT_FOUND, also for a record that the asker may not see
+   * @throws PERMISSION_DENIED when an analyst deletes somebody else's
+   */
+  async remove(principal: Principal, recordId: number): Promise<void> {
+    const record = await this.#visible(principal, recordId)
+    if (record.userId !== principal.userId && !hasRole(principal, 'administrator')) {
+      throw new AppError('PERMISSION_DENIED', { needed: 'administrator' })
+    }
+    const keys = await this.#events.transact((tx) => deleteRecord(tx, record))
+    // The record is gone whatever becomes of its files.
+    await removeFiles(this.#db, this.#files, keys).catch(this.#onError)
+  }
+
+  /** Which user's record or upload a stored file belongs to; null for an unknown key. */
+  async findByMediaKey(key: string): Promise<MediaOwner | null> {
+    return findMediaOwner(this.#db, key)
+  }
+
+  /** @throws NOT_FOUND for a file that is not there, or not for the asker to see */
+  async requireMediaAccess(principal: Principal, key: string): Promise<void> {
+    const owner = await this.findByMediaKey(key)
+    if (owner === null || !maySeeMedia(principal, owner)) throw new AppError('NOT_FOUND', { path: mediaUrl(key) })
+  }
+
+  /** To be called at start-up: removes the files that a crash left after their records were deleted. */
+  async finishRemovals(): Promise<number> {
+    return finishRemovals(this.#db, this.#files)
+  }
+
+  async #visible(principal: Principal, id: number): Promise<RecordRow> {
+    const owner = hasRole(principal, 'analyst') ? {} : { userId: principal.userId }
+    const row = await this.#db.record.findFirst({ where: { id, ...owner }, include: withSigns })
+    if (row === null) throw new AppError('RECORD_NOT_FOUND', { record_id: id })
+    return row
+  }
+}
+
+function rowOf({ upload, model, detections, ...record }: NewRecord) {
+  const { key: sourceKey, fileName, fileSize, sha256, mediaType } = upload
+  return {
+    ...record,
+    fileName,
+    fileSize,
+    sha256,
+    mediaType,
+    sourceKey,
+    modelName: model.name,
+    modelVersion: model.version,
+    totalDetections: detections.length,
+  }
+}
+
+/** By hand, as Prisma plans a createMany anew at every call, which takes longer than running it. */
+async function insertSigns(
+  tx: Tx,
+  detections: Detection[],
+  { id, userId, day }: { id: number; userId: number; day: string },
+) {
+  for (let start = 0; start < detections.length; start += MAX_SIGNS_PER_STATEMENT) {
+    const rows = detections.slice(start, start + MAX_SIGNS_PER_STATEMENT).map((found) => {
+      const { class_code, class_name, class_name_en, category, confidence, bbox } = found
+      const values = [id, userId, day, class_code, class_name, class_name_en, category, confidence, ...bbox]
+      return Prisma.sql`(${Prisma.join(values)})`
+    })
+    await tx.$executeRaw`
+      INSERT INTO "Sign" ("recordId", "userId", "day", "classCode", "className", "classNameEn", "category", "confidence",
+                          "x1", "y1", "x2", "y2")
+      VALUES ${Prisma.join(rows)}`
+  }
+}

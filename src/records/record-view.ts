@@ -1,0 +1,54 @@
+import type { Detection, Record as RecordView } from '../contract/index.ts'
+import type { Prisma } from '../db/index.ts'
+import { wireUserId } from '../users/principal.ts'
+
+/** What a view needs of the database. Highest confidence first, as the contract promises. */
+export const withSigns = {
+  signs: { orderBy: [{ confidence: 'desc' }, { id: 'asc' }] },
+} satisfies Prisma.RecordInclude
+
+export type RecordRow = Prisma.RecordGetPayload<{ include: typeof withSigns }>
+
+/** Where clients find a stored file. */
+export function mediaUrl(key: string): string
+export function mediaUrl(key: string | null): string | null
+export function mediaUrl(key: string | null): string | null {
+  return key === null ? null : `/media/${key}`
+}
+
+export function viewOf(row: RecordRow): RecordView {
+  return {
+    record_id: row.id,
+    task_id: row.taskId,
+    user_id: wireUserId(row.userId),
+    detection_type: row.detectionType,
+    file_name: row.fileName,
+    file_size: Number(row.fileSize),
+    sha256: row.sha256,
+    media_type: row.mediaType,
+    width: row.width,
+    height: row.height,
+    mode: row.mode as RecordView['mode'],
+    confidence_threshold: row.confidenceThreshold,
+    model_name: row.modelName,
+    model_version: row.modelVersion,
+    processing_time: row.processingTime,
+    total_detections: row.totalDetections,
+    source_image_url: mediaUrl(row.sourceKey),
+    result_image_url: mediaUrl(row.resultKey),
+    thumbnail_url: mediaUrl(row.thumbnailKey),
+    created_at: row.createdAt.toISOString(),
+    detections: row.signs.map(detectionOf),
+  }
+}
+
+function detectionOf(sign: RecordRow['signs'][number]): Detection {
+  return {
+    class_code: sign.classCode,
+    class_name: sign.className,
+    class_name_en: sign.classNameEn,
+    category: sign.category,
+    confidence: sign.confidence,
+    bbox: [sign.x1, sign.y1, sign.x2, sign.y2],
+  }
+}

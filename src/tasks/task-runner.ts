@@ -1,0 +1,186 @@
+import type { Analysis, AnalysisJob, Analyzer, OnStep } from '../analysis/analyzer.ts'
+import { type DetectionOptions, withDefaults } from '../contract/index.ts'
+import type { Db, Prisma, TaskModel, UploadModel } from '../db/index.ts'
+import { AppError, isCallersFault } from '../errors.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { dropSource, removeFiles } from '../records/record-removal.ts'
+import type { RecordService } from '../records/record-service.ts'
+import type { FileStore } from '../storage/file-store.ts'
+import type { ProgressBoard } from './progress-board.ts'
+import { type ResultKeys, ResultPictures } from './result-pictures.ts'
+import { completeEvent, fail, failureOf, ofAttempt, startEvent, succeed } from './task-settlement.ts'
+import { type TimingModel, timingKey } from './timing-model.ts'
+
+/** So many attempts may end by our fault before a task fails: a picture that kills the detector must not do so for ever. */
+const MAX_FAILURES = 3
+
+export interface RunnerDeps {
+  db: Db
+  events: EventLog
+  files: FileStore
+  analyzer: Analyzer
+  records: RecordService
+  board: ProgressBoard
+  timing: TimingModel
+  exposeStack: boolean
+  onStage: (stage: string, seconds: number) => void
+}
+
+type ClaimedTask = TaskModel & { upload: UploadModel }
+
+/** What the queue runs: one task, from claim to settlement. Every step can be repeated. */
+export class TaskRunner {
+  readonly #deps: RunnerDeps
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps
+  }
+
+  /** Rejects where the fault is ours and another attempt may help. */
+  async run(id: string, signal: AbortSignal): Promise<void> {
+    const { board } = this.#deps
+    const task = await this.#claim(id)
+    if (task === null) return
+    board.begin(id, { userId: task.userId, estimateS: task.estimatedTime, isFirstAttempt: task.attempt === 1 })
+    try {
+      await this.#analyze(withFile(task), signal)
+    } catch (err) {
+      await this.#afterFailure(task, err, signal)
+    } finally {
+      board.forget(id)
+    }
+  }
+
+  /** Takes a queued task for this attempt and says, at the first, that it has begun; null where nobody wants it any more. */
+  #claim(id: string) {
+    const claim = { status: 'processing' as const, attempt: { increment: 1 } }
+    return this.#deps.events.transact(async (tx, emit) => {
+      const take = async (startedAt: null | { not: null }, data: Prisma.TaskUpdateManyMutationInput) => {
+        const where = { id, status: 'queued' as const, startedAt }
+        return (await tx.task.updateManyAndReturn({ where, data, include: { upload: true } }))[0] ?? null
+      }
+      const begun = await take(null, { ...claim, startedAt: new Date() })
+      if (begun === null) return take({ not: null }, claim)
+      await emit(startEvent(begun))
+      return begun
+    })
+  }
+
+  async #analyze(task: ClaimedTask, signal: AbortSignal): Promise<void> {
+    const { analyzer, board, files, timing, onStage } = this.#deps
+    const options = withDefaults(task.options as DetectionOptions)
+    const pictures = new ResultPictures(files, options.save_result)
+    // The wait for a detector does not count: the first step tells that it is over.
+    let startedMs: number | null = null
+    const onStep: OnStep = (step, part) => {
+      startedMs ??= performance.now()
+      board.advance(task.id, step, part)
+    }
+    try {
+      const analysis = await analyzer.analyze(jobOf(task, options, pictures, files), signal, onStep)
+      board.advance(task.id, 'save', 0)
+      const endedMs = performance.now()
+      const seconds = (endedMs - (startedMs ?? endedMs)) / 1000
+      await this.#keep(task, options, analysis, pictures, seconds)
+      timing.add(timingKey(analyzer.model, options), (analysis.width * analysis.height) / 1e6, seconds)
+      for (const [stage, stageSeconds] of Object.entries(analysis.stageSeconds)) onStage(stage, stageSeconds)
+    } finally {
+      await pictures.discard()
+    }
+  }
+
+  /** Makes the result visible: pictures first, then everything else in one transaction, or nothing at all. */
+  async #keep(
+    task: ClaimedTask,
+    options: Required<DetectionOptions>,
+    analysis: Analysis,
+    pictures: ResultPictures,
+    seconds: number,
+  ): Promise<void> {
+    try {
+      await pictures.publish()
+      const isOurs = await this.#settle(task, options, analysis, pictures.keys, Math.round(seconds * 1000) / 1000)
+      if (!isOurs) await pictures.unpublish()
+    } catch (err) {
+      await pictures.unpublish()
+      throw err
+    }
+  }
+
+  /** @returns false where the task is no longer this attempt's: cancelled, or taken over. */
+  #settle(
+    task: ClaimedTask,
+    options: Required<DetectionOptions>,
+    analysis: Analysis,
+    keys: ResultKeys,
+    processingTime: number,
+  ): Promise<boolean> {
+    const { analyzer, board, events, records } = this.#deps
+    const { id: taskId, userId, detectionType, upload } = task
+    const { width, height, detections } = analysis
+    const { mode, confidence_threshold: confidenceThreshold } = options
+    const what = { taskId, userId, detectionType, upload, width, height, detections, mode, confidenceThreshold }
+    return events.transact(
+      async (tx, emit) => {
+        if (!(await succeed(tx, task))) return false
+        const recordId = await records.insert(tx, { ...what, model: analyzer.model, processingTime, ...keys })
+        await emit(completeEvent(task, recordId, processingTime, analysis, keys))
+        return true
+      },
+      (isOurs) => isOurs && board.finish(taskId),
+    )
+  }
+
+  /** Cancelled or parked: nothing is lost. The file's fault: it fails at once. Ours: again, but not for ever. */
+  async #afterFailure(
+    task: TaskModel & { upload: UploadModel | null },
+    err: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return this.#park(task)
+    if (!isCallersFault(err) && task.failures + 1 < MAX_FAILURES) {
+      const data = { status: 'queued' as const, failures: { increment: 1 } }
+      await this.#deps.db.task.updateMany({ where: ofAttempt(task), data })
+      throw err
+    }
+    await this.#fail(task, err)
+  }
+
+  async #fail(task: TaskModel & { upload: UploadModel | null }, err: unknown): Promise<void> {
+    const { db, events, files, exposeStack } = this.#deps
+    const failure = failureOf(err, exposeStack)
+    const sourceKey = isCallersFault(err) ? (task.upload?.key ?? null) : null
+    const unneeded = await events.transact(async (tx, emit) => {
+      const hasFailed = await fail(tx, emit, ofAttempt(task), task, failure)
+      return hasFailed && sourceKey !== null ? dropSource(tx, sourceKey) : []
+    })
+    await removeFiles(db, files, unneeded)
+  }
+
+  /** Back to the queue, as if this attempt had not been: the server is stopping. A cancelled task stays cancelled. */
+  async #park(task: TaskModel): Promise<void> {
+    await this.#deps.db.task.updateMany({ where: ofAttempt(task), data: { status: 'queued' } })
+  }
+}
+
+/** @throws FILE_NOT_FOUND where the upload was removed while the task waited. */
+function withFile(task: TaskModel & { upload: UploadModel | null }): ClaimedTask {
+  const { upload } = task
+  if (upload === null) throw new AppError('FILE_NOT_FOUND', { file_path: task.fileName })
+  return { ...task, upload }
+}
+
+function jobOf(
+  task: ClaimedTask,
+  options: Required<DetectionOptions>,
+  pictures: ResultPictures,
+  files: FileStore,
+): AnalysisJob {
+  return {
+    path: files.pathOf(task.upload.key),
+    fileName: task.fileName,
+    mode: options.mode,
+    confidenceThreshold: options.confidence_threshold,
+    ...pictures.paths,
+  }
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { Compile } from 'typebox/compile'
+import type { WebSocket } from 'ws'
+import { closeCodes, fieldProblems, type Language, UserMessage, type UserMessageResponse } from '../contract/index.ts'
+import { AppError } from '../errors.ts'
+import type { CommandLog } from './command-log.ts'
+import type { Commands } from './commands.ts'
+import { MALFORMED_PER_MINUTE, MalformedBudget } from './malformed-budget.ts'
+import { passingMessage } from './outgoing.ts'
+import type { Session } from './session.ts'
+
+interface Deps {
+  socket: WebSocket
+  session: Session
+  commands: Commands
+  commandLog: CommandLog
+  /** Logs a bug and gives the id under which the log has it. */
+  logBug: (err: unknown) => string
+  exposeStack: boolean
+}
+
+/** So many commands of one socket may wait for each other; then the socket is not read any further. */
+const MAX_WAITING_COMMANDS = 50
+
+const userMessage = Compile(UserMessage)
+
+/** What one socket says: commands, in order, one at a time. */
+export class Connection {
+  readonly #deps: Deps
+  readonly #malformed = new MalformedBudget()
+  #waiting = 0
+  #previous: Promise<void> = Promise.resolve()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** @param opened resolves once the greeting has been sent; answers come after it. */
+  receive(raw: Buffer, isBinary: boolean, opened: Promise<void>): void {
+    const { socket, session } = this.#deps
+    this.#waiting++
+    if (this.#waiting > MAX_WAITING_COMMANDS) socket.pause()
+    this.#previous = this.#previous
+      .then(() => opened)
+      .then(() => session.untilRead())
+      .then(() => this.#handle(raw, isBinary))
+      .catch((err) => void this.#tellBug(err))
+      .finally(() => {
+        this.#waiting--
+        if (socket.isPaused && this.#waiting < MAX_WAITING_COMMANDS / 2) socket.resume()
+      })
+  }
+
+  async #handle(raw: Buffer, isBinary: boolean): Promise<void> {
+    if (this.#deps.socket.readyState !== this.#deps.socket.OPEN) return
+    if (isBinary) return this.#refuse(closeCodes.unsupportedData, 'UNSUPPORTED_DATA', noBinary[this.#language], {})
+    const message = parse(raw)
+    if (message === undefined) {
+      return this.#refuse(closeCodes.protocolError, 'PROTOCOL_ERROR', notJson[this.#language], {
+        path: '',
+        expected: 'JSON',
+      })
+    }
+    if (!userMessage.Check(message)) {
+      const problem = fieldProblems(userMessage.Errors(message))[0]
+      const expected = (this.#language === 'en' ? problem?.expected : problem?.expected_zh) ?? ''
+      const details = { path: problem?.field ?? '', expected }
+      return this.#refuse(closeCodes.protocolError, 'PROTOCOL_ERROR', `${details.path}: ${expected}`, details)
+    }
+    await this.#execute((message as UserMessage).data)
+  }
+
+  /** Every command gets its answer, also one that meets a bug. */
+  async #execute(data: UserMessage['data']): Promise<void> {
+    const { session } = this.#deps
+    try {
+      session.send(await this.#answer(data))
+    } catch (err) {
+      const { message, logId } = this.#tellBug(err)
+      const answer = { error_code: 'INTERNAL', log_id: logId }
+      const response = {
+        request_id: data.request_id ?? `req_${randomUUID()}`,
+        status: 'error' as const,
+        message,
+        data: answer,
+      }
+      session.send(passingMessage('user_message_response', response, session.principal.userId))
+    }
+  }
+
+  /** @returns the message that answers; to a command sent again, the same as before. */
+  #answer(data: UserMessage['data']): Promise<string> {
+    const { commandLog, session } = this.#deps
+    const { userId } = session.principal
+    const run = async (requestId: string) =>
+      passingMessage('user_message_response', await this.#run(data, requestId), userId)
+    if (data.request_id === undefined) return run(`req_${randomUUID()}`)
+    const requestId = data.request_id
+    return commandLog.once(userId, requestId, () => run(requestId))
+  }
+
+  async #run(data: UserMessage['data'], requestId: string): Promise<UserMessageResponse> {
+    const { commands, session } = this.#deps
+    try {
+      const caller = { principal: session.principal, language: session.language, requestId }
+      return { request_id: requestId, status: 'success', ...(await commands.run(data, caller)) }
+    } catch (err) {
+      if (!(err instanceof AppError)) throw err
+      const errors = err.fields.length > 0 ? { errors: err.fields } : {}
+      const details = { error_code: err.code, ...err.details, ...errors }
+      return { request_id: requestId, status: 'error', message: err.messageIn(session.language), data: details }
+    }
+  }
+
+  get #language(): Language {
+    return this.#deps.session.language
+  }
+
+  /** The socket stays open, unless it goes on like this. */
+  #refuse(code: number, type: string, message: string, details: object): void {
+    const { socket, session } = this.#deps
+    session.send(
+      passingMessage('error', { error_code: code, error_type: type, message, details }, session.principal.userId),
+    )
+    if (this.#malformed.spend(Date.now())) {
+      socket.close(closeCodes.protocolError, `${MALFORMED_PER_MINUTE} malformed messages in a minute`)
+    }
+  }
+
+  #tellBug(err: unknown): { message: string; logId: string } {
+    const { session, logBug, exposeStack } = this.#deps
+    const logId = logBug(err)
+    const message = new AppError('INTERNAL', { log_id: logId }).messageIn(session.language)
+    const stack = exposeStack && err instanceof Error ? (err.stack ?? null) : null
+    const details = { log_id: logId, stack_trace: stack }
+    const data = { error_code: closeCodes.serverError, error_type: 'INTERNAL', message, details }
+    session.send(passingMessage('error', data, session.principal.userId))
+    return { message, logId }
+  }
+}
+
+const noBinary: Record<Language, string> = {
+  'zh-CN': '此连接不接受二进制消息',
+  en: 'This connection takes no binary messages',
+}
+const notJson: Record<Language, string> = { 'zh-CN': '消息不是有效的 JSON', en: 'The message is not valid JSON' }
+
+function parse(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString())
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,132 @@
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
+import Fastify from 'fastify'
+import type { Analyzer } from './analysis/analyzer.ts'
+import type { Config } from './config.ts'
+import { AppError } from './errors.ts'
+import { authentication } from './http/authentication.ts'
+import { docs } from './http/docs.ts'
+import { errorHandler, sendRouterProblem } from './http/error-handler.ts'
+import { healthRoutes } from './http/health-routes.ts'
+import { loggerOptions } from './http/logging.ts'
+import { metricsRoutes } from './http/metrics.ts'
+import { modelRoutes } from './http/model-routes.ts'
+import { originGuard } from './http/origin-guard.ts'
+import { Upgrades } from './http/upgrades.ts'
+import { notificationRoutes } from './notifications/notification-routes.ts'
+import { openParts } from './parts.ts'
+import { MAX_MESSAGE_BYTES } from './realtime/socket-limits.ts'
+import { socketRoutes } from './realtime/socket-routes.ts'
+import { mediaRoutes } from './records/media-routes.ts'
+import { recordRoutes } from './records/record-routes.ts'
+import { taskRoutes } from './tasks/task-routes.ts'
+import { uploadRoutes } from './uploads/upload-routes.ts'
+import { sessionRoutes } from './users/session-routes.ts'
+import { tokenRoutes } from './users/token-routes.ts'
+import { userRoutes } from './users/user-routes.ts'
+import { version } from './version.ts'
+import { webRoutes } from './web/web-routes.ts'
+
+/** Form fields beside the files of an upload; they are options, so they are few and short. */
+const FORM_LIMITS = { fields: 20, fieldSize: 4096, fieldNameSize: 100, headerPairs: 100 }
+
+/** How long answers that are on their way may take after the last task has ended. */
+const LAST_ANSWERS_MS = 1000
+
+/** Takes the analyzer's place in tests that need no model. */
+export interface Replacements {
+  analyzer?: Analyzer
+}
+
+/** The composition root: makes every part, gives each only what it needs, and closes them in the reverse order. */
+export async function buildApp(config: Config, replacements: Replacements = {}) {
+  const app = Fastify({
+    logger: loggerOptions(config.logLevel),
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    bodyLimit: 1024 * 1024,
+    // An unknown field is an error that names it, not something to drop in silence.
+    ajv: { customOptions: { removeAdditional: false } },
+    requestTimeout: 0,
+    genReqId: () => crypto.randomUUID(),
+    return503OnClosing: true,
+    frameworkErrors: sendRouterProblem,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  const parts = await openParts(config, app.log, replacements)
+  const { access, accounts, sockets, tasks, uploads, records, notifications, outcomes, metrics, analyzer } = parts
+
+  const upgrades = new Upgrades(app.server)
+  await app.register(errorHandler, { exposeStack: config.exposeStack })
+  // Before everything that may refuse a request: an upgrade that is answered before this plugin knows of it stays open.
+  await app.register(websocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: true },
+    // What a client's frames get wrong is answered by ws with the right close code, and logged by realtime/.
+    errorHandler: () => {},
+    // Sockets are said goodbye to by `parts.stop`.
+    preClose: (done) => done(),
+  })
+  await app.register(helmet, { contentSecurityPolicy: { directives: contentPolicy } })
+  await app.register(cookie)
+  await app.register(originGuard, {
+    allowedOrigins: config.allowedOrigins,
+    loopbackHostOnly: config.access.kind === 'open' && config.access.loopbackOnly,
+  })
+  await app.register(rateLimit, {
+    max: config.limits.requestsPerMinute || Number.MAX_SAFE_INTEGER,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) => new AppError('RATE_LIMITED', { retry_after: Math.ceil(ttl / 1000) }),
+  })
+  await app.register(multipart, {
+    limits: { ...FORM_LIMITS, fileSize: Number.MAX_SAFE_INTEGER, files: config.uploads.maxFiles + 1 },
+    throwFileSizeLimit: false,
+  })
+  await app.register(docs, { version })
+  await app.register(healthRoutes, { checks: parts.healthChecks })
+  await app.register(metricsRoutes, { metrics })
+  await app.register(webRoutes)
+  // Everything in here asks who it is for, unless its route says `public`.
+  await app.register(async (api) => {
+    const { maxFiles } = config.uploads
+    const maxWaitMs = config.detector.timeoutMs + 5000
+    await api.register(authentication, { access })
+    await api.register(sessionRoutes, { accounts, access, loginsPerMinute: config.limits.loginsPerMinute })
+    await api.register(userRoutes, { users: accounts.users })
+    await api.register(tokenRoutes, { tokens: accounts.tokens })
+    await api.register(uploadRoutes, { uploads })
+    await api.register(taskRoutes, { tasks, uploads, records, outcomes, maxFiles, maxWaitMs })
+    await api.register(recordRoutes, { records })
+    await api.register(notificationRoutes, { notifications })
+    await api.register(modelRoutes, { analyzer })
+    await api.register(mediaRoutes, { records, dir: config.mediaDir })
+    await api.register(socketRoutes, { sockets, access })
+  })
+
+  app.addHook('onReady', () => parts.start())
+  app.addHook('preClose', async () => {
+    upgrades.stop()
+    await parts.stop()
+    upgrades.end()
+    // What is still being sent, or has never been asked, must not hold up the end.
+    setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS).unref()
+  })
+  app.addHook('onClose', () => parts.close())
+  return Object.assign(app, { parts })
+}
+
+const contentPolicy = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:', 'blob:'],
+  connectSrc: ["'self'", 'ws:', 'wss:'],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  frameAncestors: ["'none'"],
+  upgradeInsecureRequests: null,
+}
+
+export type App = Awaited<ReturnType<typeof buildApp>>

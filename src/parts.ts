@@ -1,0 +1,184 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Analyzer } from './analysis/analyzer.ts'
+import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
+import type { Config } from './config.ts'
+import type { DetectionMode } from './contract/index.ts'
+import { type Db, openDb } from './db/index.ts'
+import { readPictureHeader } from './detection/decode-picture.ts'
+import { EventLog } from './events/event-log.ts'
+import { MemoryEventBus } from './events/memory-event-bus.ts'
+import type { HealthChecks } from './http/health-routes.ts'
+import { Metrics } from './http/metrics.ts'
+import { NotificationService } from './notifications/notification-service.ts'
+import { packageRoot } from './package-root.ts'
+import { MemoryJobQueue } from './queue/memory-job-queue.ts'
+import { socketLimitsOf } from './realtime/socket-limits.ts'
+import { SocketServer } from './realtime/socket-server.ts'
+import { RecordService } from './records/record-service.ts'
+import { DiskFileStore } from './storage/disk-file-store.ts'
+import { calibrate } from './tasks/calibration.ts'
+import { Housekeeping } from './tasks/housekeeping.ts'
+import { PROGRESS_PER_SECOND, ProgressBoard } from './tasks/progress-board.ts'
+import { TaskOutcomes } from './tasks/task-outcomes.ts'
+import { TaskRunner } from './tasks/task-runner.ts'
+import { TaskService } from './tasks/task-service.ts'
+import { TimingModel } from './tasks/timing-model.ts'
+import { removeOrphans } from './uploads/orphan-sweep.ts'
+import { UploadService } from './uploads/upload-service.ts'
+import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
+import { type Accounts, makeAccounts } from './users/accounts.ts'
+
+export type Parts = Awaited<ReturnType<typeof openParts>>
+
+/** One more task is claimed than there are detectors, so that none waits for the database between two pictures. */
+const CLAIMED_AHEAD = 1
+const HOUSEKEEPING_INTERVAL_MS = 60_000
+/** A slow machine serves before it has measured itself to the end. */
+const CALIBRATION_LIMIT_MS = 3000
+
+/** Everything below HTTP: makes the parts, and starts, stops and closes them. */
+export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
+  // First: its lock keeps a second server away from everything else.
+  const files = await DiskFileStore.open(config.mediaDir)
+  const db = await openDb(config.databaseUrl)
+  await removeOrphans(db, files)
+  const report = (message: string) => (err: unknown) => log.error({ err }, message)
+  const bus = new MemoryEventBus(report('a listener of the event bus failed'))
+  const events = new EventLog(db, bus)
+  const tell = events.tell.bind(events)
+  const queue = new MemoryJobQueue((id, err) =>
+    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later'),
+  )
+  const metrics = new Metrics()
+  const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
+  const analyzer = replacements.analyzer ?? (await startAnalyzer(config, log))
+
+  const accounts = makeAccounts({ db, bus, ...config.tokens, loginsPerMinute: config.limits.loginsPerMinute })
+  const access = accessOf(config, accounts)
+  const { timeZone, exposeStack, retention } = config
+  const records = new RecordService({ db, events, files, timeZone, onError: report('could not remove a file') })
+  const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
+  const { maxBytes, maxPixels } = config.uploads
+  const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
+  const uploads = new UploadService({ db, files, tell, readHeader, maxBytes })
+  const timing = await TimingModel.open(db)
+  const board = new ProgressBoard(tell)
+  const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
+  const runner = new TaskRunner({ db, events, files, analyzer, records, board, timing, exposeStack, onStage })
+  const housekeeping = new Housekeeping({ db, events, queue, files, retention })
+  const outcomes = new TaskOutcomes(bus)
+  const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
+  const onDrop = () => metrics.countDrop()
+  const sockets = new SocketServer({
+    log,
+    events,
+    bus,
+    access,
+    tasks,
+    uploads,
+    notifications,
+    limits,
+    exposeStack,
+    onDrop,
+  })
+  metrics.readFrom(metricSourcesOf(db, queue, sockets, analyzer))
+
+  const stopping = new AbortController()
+  const keepHouse = async () => {
+    await timing.save()
+    await housekeeping.requeueLost()
+    await housekeeping.queueUnfinished()
+    await housekeeping.purge(Date.now())
+    await notifications.purgeExpired()
+    await accounts.tokens.purge()
+    await records.finishRemovals()
+  }
+  const timer = setInterval(() => keepHouse().catch(report('housekeeping failed')), HOUSEKEEPING_INTERVAL_MS)
+  timer.unref()
+
+  return {
+    db,
+    bus,
+    events,
+    queue,
+    analyzer,
+    accounts,
+    access,
+    records,
+    notifications,
+    uploads,
+    tasks,
+    outcomes,
+    sockets,
+    metrics,
+    timing,
+    housekeeping,
+    healthChecks: healthChecksOf(db, queue, analyzer, config.queueLimit),
+
+    async start(): Promise<void> {
+      await records.finishRemovals()
+      await notifications.start()
+      const calibration = { analyzer, timing, dir: join(packageRoot, 'assets', 'calibration') }
+      const measure = (modes: DetectionMode[]) =>
+        calibrate(calibration, modes, stopping.signal).catch((err) => {
+          if (!stopping.signal.aborted) report('could not measure the model')(err)
+        })
+      await Promise.race([measure(['accurate', 'fast']), sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
+      measure(['balanced', 'max'])
+      await housekeeping.recover()
+      queue.start((id, signal) => runner.run(id, signal), analyzer.size + CLAIMED_AHEAD)
+    },
+
+    /** Says goodbye, then lets running tasks finish, or parks them. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      clearInterval(timer)
+      await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop()])
+      sockets.terminate()
+    },
+
+    async close(): Promise<void> {
+      outcomes.close()
+      await analyzer[Symbol.asyncDispose]()
+      await timing.save()
+      metrics.close()
+      await db.$disconnect()
+      files.close()
+    },
+  }
+}
+
+function startAnalyzer(config: Config, log: FastifyBaseLogger): Promise<Analyzer> {
+  const { processes, timeoutMs } = config.detector
+  const onRestart = (restart: object) => log.warn(restart, 'a detector process was replaced')
+  const { maxPixels } = config.uploads
+  return ProcessAnalyzer.start({ modelDir: config.modelDir, processes, timeoutMs, maxPixels, onRestart })
+}
+
+function accessOf(config: Config, accounts: Accounts): Access {
+  return config.access.kind === 'open' ? new OpenAccess(accounts.openUsers) : new RequiredAccess(accounts.tokens)
+}
+
+function healthChecksOf(db: Db, queue: MemoryJobQueue, analyzer: Analyzer, queueLimit: number): HealthChecks {
+  return {
+    database: async () => (await db.user.count({ take: 1 })) >= 0,
+    detector: () => analyzer.alive > 0,
+    queue: () => queue.waiting < queueLimit,
+  }
+}
+
+function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, analyzer: Analyzer) {
+  return {
+    tasksByStatus: async () =>
+      (await db.task.groupBy({ by: ['status'], _count: true })).map(({ status, _count }) => ({
+        status,
+        count: _count,
+      })),
+    queueDepth: () => queue.waiting,
+    sockets: () => sockets.size,
+    detectorsAlive: () => analyzer.alive,
+    detectorRestarts: () => analyzer.restarts,
+  }
+}

@@ -1,0 +1,60 @@
+import type { Analysis, AnalysisJob, Analyzer } from '../../src/analysis/analyzer.ts'
+import type { Detection } from '../../src/contract/index.ts'
+
+export const stopSign: Detection = {
+  class_code: 'ps',
+  class_name: '停车让行',
+  class_name_en: 'Stop',
+  category: 'prohibitory',
+  confidence: 0.97,
+  bbox: [10, 10, 30, 30],
+}
+
+/** Stands in for the model in tests of what surrounds it: the server never uses this. */
+export class ScriptedAnalyzer implements Analyzer {
+  readonly model = { name: 'scripted', version: '1', title: 'Scripted', labels: [], licence: null }
+  readonly size: number
+  alive = 1
+  readonly restarts = 0
+  readonly begun: AnalysisJob[] = []
+  #script: (job: AnalysisJob, signal: AbortSignal) => Promise<Detection[]>
+  #onBegun: Array<() => void> = []
+
+  constructor(
+    script: (job: AnalysisJob, signal: AbortSignal) => Promise<Detection[]> = async () => [stopSign],
+    size = 1,
+  ) {
+    this.#script = script
+    this.size = size
+  }
+
+  async analyze(job: AnalysisJob, signal: AbortSignal, onStep: Parameters<Analyzer['analyze']>[2]): Promise<Analysis> {
+    signal.throwIfAborted()
+    if (job.path.includes('calibration')) return analysisOf([stopSign]) // The server measures its model.
+    this.begun.push(job)
+    for (const told of this.#onBegun.splice(0)) told()
+    onStep('read', 1)
+    onStep('infer', 0)
+    const detections = await this.#script(job, signal)
+    onStep('infer', 1)
+    onStep('draw', 1)
+    const { writeFile } = await import('node:fs/promises')
+    for (const path of [job.resultPath, job.thumbnailPath]) if (path !== null) await writeFile(path, 'picture')
+    return analysisOf(detections)
+  }
+
+  /** Resolves when so many jobs have begun. */
+  async untilBegun(count: number): Promise<void> {
+    while (this.begun.length < count) await new Promise<void>((resolve) => this.#onBegun.push(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function analysisOf(detections: Detection[]): Analysis {
+  return { width: 64, height: 48, detections, stageSeconds: { read: 0.01, infer: 0.02, draw: 0.01 } }
+}
+
+/** A script that runs until its job is aborted. */
+export const untilAborted = (_job: AnalysisJob, signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import t from 'tap'
+import { packageRoot } from '../src/package-root.ts'
+
+const src = join(packageRoot, 'src')
+const vocabulary = ['contract', 'errors.ts', 'raw-picture.ts']
+const domain = ['uploads', 'tasks', 'records', 'notifications', 'users']
+const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis']
+
+/** What a room of src/ may import from. A room that is missing here may import nothing of ours. */
+const mayImport: Record<string, string[]> = {
+  contract: [],
+  'errors.ts': ['contract'],
+  'raw-picture.ts': [],
+  'package-root.ts': [],
+  'version.ts': ['package-root.ts'],
+  'config.ts': ['package-root.ts'],
+  db: ['package-root.ts'],
+  storage: vocabulary,
+  queue: [],
+  events: [...vocabulary, 'db'],
+  detection: vocabulary,
+  drawing: [...vocabulary, 'package-root.ts'],
+  // The composition root of the forked process: the one place where a picture is both read and drawn on.
+  analysis: [...vocabulary, 'detection', 'drawing'],
+  ...Object.fromEntries(
+    domain.map((room) => [room, [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', ...domain, 'http']]),
+  ),
+  http: [...vocabulary, 'users', 'analysis'],
+  realtime: [...vocabulary, 'events', 'http', ...domain],
+  web: ['package-root.ts'],
+  cli: [...vocabulary, 'analysis', 'detection', 'package-root.ts'],
+  'parts.ts': ['*'],
+  'app.ts': ['*'],
+  'server.ts': ['app.ts', 'config.ts'],
+}
+
+/** From parts, the domain takes types only; what they are is decided by the composition root. */
+const typesOnly = new Set(['storage', 'queue', 'events', 'analysis'])
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith(join('db', 'generated')))
+  .map((file) => file.split('\\').join('/'))
+const roomOf = (path: string) => path.split('/')[0] as string
+const read = (file: string) => readFileSync(join(src, file), 'utf8')
+
+interface Import {
+  from: string
+  to: string
+  isTypeOnly: boolean
+}
+
+function importsOf(file: string): Import[] {
+  return [...read(file).matchAll(/^(import|export)( type)?[^'"]*?from '(\.[^']+)'/gms)].map(([, , type, path]) => {
+    const to = relative(src, join(src, file, '..', path as string))
+      .split('\\')
+      .join('/')
+    return { from: file, to, isTypeOnly: type !== undefined }
+  })
+}
+
+t.test('no file imports from a room that it may not enter', async (t) => {
+  const broken = files.flatMap(importsOf).filter(({ from, to }) => {
+    const allowed = [roomOf(from), ...(mayImport[roomOf(from)] ?? [])]
+    return !allowed.includes(roomOf(to)) && !allowed.includes('*')
+  })
+  t.same(broken, [])
+})
+
+t.test('the domain takes from the parts their types only', async (t) => {
+  const broken = files
+    .filter((file) => domain.includes(roomOf(file)))
+    .flatMap(importsOf)
+    .filter(({ to, isTypeOnly }) => typesOnly.has(roomOf(to)) && !isTypeOnly)
+  t.same(broken, [])
+})
+
+t.test('every room is in the rules, and every rule is about a room', async (t) => {
+  const rooms = new Set(files.map(roomOf))
+  t.same(
+    [...rooms].filter((room) => !(room in mayImport)),
+    [],
+  )
+  t.same(
+    Object.keys(mayImport).filter((room) => !rooms.has(room)),
+    [],
+  )
+  t.same(
+    [...domain, ...parts].filter((room) => !existsSync(join(src, room))),
+    [],
+  )
+})
+
+t.test('only routes and http know Fastify', async (t) => {
+  const edge = /^(app|parts)\.ts$|-routes\.ts$|^http\/|^uploads\/multipart-files\.ts$|^users\/session-cookies\.ts$/
+  const using = files.filter((file) => /from '(fastify|@fastify\/[^']+)'/.test(read(file)))
+  t.same(
+    using.filter((file) => !edge.test(file)),
+    [],
+  )
+})
+
+t.test('only the config reads the environment', async (t) => {
+  // drawing/fonts.ts writes FONTCONFIG_FILE, the only way to tell the library inside sharp where fonts are.
+  const using = files.filter((file) => /process\.env/.test(read(file)))
+  t.same(
+    using.filter((file) => !['config.ts', 'drawing/fonts.ts'].includes(file)),
+    [],
+  )
+})
+
+t.test('every room is described in ARCHITECTURE.md, and every described room exists', async (t) => {
+  const text = readFileSync(join(src, 'ARCHITECTURE.md'), 'utf8')
+  const tree = /```text\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
+  const described = [...tree.matchAll(/^ {2}([\w.-]+)\/? {2,}/gm)].map(([, name]) => name as string)
+  const rooms = [...new Set(files.map(roomOf))]
+  t.same(described.filter((name) => !rooms.includes(name)).sort(), [])
+  t.same(rooms.filter((room) => !described.includes(room)).sort(), [])
+})
+
+t.test('no file of the project is called by what says nothing', async (t) => {
+  t.same(
+    files.filter((file) => /(^|[/-])(utils?|common|core|manager|helpers?|base|misc)([./-]|$)/.test(file)),
+    [],
+  )
+})

@@ -19,7 +19,6 @@ export async function analyzePicture(
     const startedAt = performance.now()
     const result = await work()
     stageSeconds[step] = (performance.now() - startedAt) / 1000
-    onStep(step, 1)
     return result
   }
   const picture = await timed('read', () => decodePicture(job.path, job.fileName, { maxPixels }))

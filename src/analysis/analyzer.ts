@@ -16,7 +16,7 @@ export interface AnalysisJob {
 
 export type AnalysisStep = 'read' | 'infer' | 'draw'
 
-/** `fraction` of the step that is done, 0..1. Steps come in order, and each ends with 1. */
+/** `fraction` of the step that is done, 0..1. Steps come in order; each begins with 0, which also says that the one before is done. */
 export type OnStep = (step: AnalysisStep, fraction: number) => void
 
 /** What a picture shows. `width` and `height` are of the upright picture, in pixels. */

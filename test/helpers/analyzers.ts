@@ -33,11 +33,10 @@ export class ScriptedAnalyzer implements Analyzer {
     if (job.path.includes('calibration')) return analysisOf([stopSign]) // The server measures its model.
     this.begun.push(job)
     for (const told of this.#onBegun.splice(0)) told()
-    onStep('read', 1)
+    onStep('read', 0)
     onStep('infer', 0)
     const detections = await this.#script(job, signal)
-    onStep('infer', 1)
-    onStep('draw', 1)
+    onStep('draw', 0)
     const { writeFile } = await import('node:fs/promises')
     for (const path of [job.resultPath, job.thumbnailPath]) if (path !== null) await writeFile(path, 'picture')
     return analysisOf(detections)

@@ -37,6 +37,8 @@ const FORM_LIMITS = { fields: 20, fieldSize: 4096, fieldNameSize: 100, headerPai
 /** How long answers that are on their way may take after the last task has ended. */
 const LAST_ANSWERS_MS = 1000
 
+const SILENCE_MS = 30_000
+
 /** Takes the analyzer's place in tests that need no model. */
 export interface Replacements {
   analyzer?: Analyzer
@@ -50,7 +52,8 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     bodyLimit: 1024 * 1024,
     // An unknown field is an error that names it, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false } },
-    requestTimeout: 0,
+    // A peer that has fallen silent is let go, later than the longest answer takes.
+    connectionTimeout: config.detector.timeoutMs + SILENCE_MS,
     genReqId: () => crypto.randomUUID(),
     return503OnClosing: true,
     frameworkErrors: sendRouterProblem,
@@ -70,17 +73,32 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     // Sockets are said goodbye to by `parts.stop`.
     preClose: (done) => done(),
   })
+  // The plugin would upgrade any route, and log its URL with the token in it.
+  app.addHook('onRequest', async (request) => {
+    if (request.ws && !request.routeOptions.config.socket) {
+      throw new AppError('NOT_FOUND', { path: request.url.split('?', 1)[0] })
+    }
+  })
   await app.register(helmet, { contentSecurityPolicy: { directives: contentPolicy } })
   await app.register(cookie)
   await app.register(originGuard, {
     allowedOrigins: config.allowedOrigins,
     loopbackHostOnly: config.access.kind === 'open' && config.access.loopbackOnly,
   })
-  await app.register(rateLimit, {
-    max: config.limits.requestsPerMinute || Number.MAX_SAFE_INTEGER,
-    timeWindow: 60_000,
-    errorResponseBuilder: (_request, { ttl }) => new AppError('RATE_LIMITED', { retry_after: Math.ceil(ttl / 1000) }),
-  })
+  await app.register(rateLimit, { global: false })
+  // For the whole server and before anyone is asked who they are, so that refusals and unknown addresses count too.
+  if (config.limits.requestsPerMinute > 0) {
+    app.addHook(
+      'onRequest',
+      app.rateLimit({
+        max: config.limits.requestsPerMinute,
+        timeWindow: 60_000,
+        allowList: (request) => request.url.startsWith('/health/') || request.url === '/metrics',
+        errorResponseBuilder: (_request, { ttl }) =>
+          new AppError('RATE_LIMITED', { retry_after: Math.ceil(ttl / 1000) }),
+      }) as never,
+    )
+  }
   await app.register(multipart, {
     limits: { ...FORM_LIMITS, fileSize: Number.MAX_SAFE_INTEGER, files: config.uploads.maxFiles + 1 },
     throwFileSizeLimit: false,
@@ -96,7 +114,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     await api.register(authentication, { access })
     await api.register(sessionRoutes, { accounts, access, loginsPerMinute: config.limits.loginsPerMinute })
     await api.register(userRoutes, { users: accounts.users })
-    await api.register(tokenRoutes, { tokens: accounts.tokens })
+    await api.register(tokenRoutes, { tokens: accounts.tokens, access })
     await api.register(uploadRoutes, { uploads })
     await api.register(taskRoutes, { tasks, uploads, records, outcomes, maxFiles, maxWaitMs })
     await api.register(recordRoutes, { records })

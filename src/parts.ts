@@ -86,16 +86,19 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   metrics.readFrom(metricSourcesOf(db, queue, sockets, analyzer))
 
   const stopping = new AbortController()
+  const chores = [
+    () => timing.save(),
+    () => housekeeping.requeueLost(),
+    () => housekeeping.queueUnfinished(),
+    () => housekeeping.purge(Date.now()),
+    () => notifications.purgeExpired(),
+    () => accounts.tokens.purge(),
+    () => records.finishRemovals(),
+  ]
   const keepHouse = async () => {
-    await timing.save()
-    await housekeeping.requeueLost()
-    await housekeeping.queueUnfinished()
-    await housekeeping.purge(Date.now())
-    await notifications.purgeExpired()
-    await accounts.tokens.purge()
-    await records.finishRemovals()
+    for (const chore of chores) await Promise.resolve(chore()).catch(report('housekeeping failed'))
   }
-  const timer = setInterval(() => keepHouse().catch(report('housekeeping failed')), HOUSEKEEPING_INTERVAL_MS)
+  const timer = setInterval(keepHouse, HOUSEKEEPING_INTERVAL_MS)
   timer.unref()
 
   return {
@@ -170,12 +173,17 @@ function healthChecksOf(db: Db, queue: MemoryJobQueue, analyzer: Analyzer, queue
 }
 
 function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, analyzer: Analyzer) {
+  let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
+  const count = async () => {
+    const groups = await db.task.groupBy({ by: ['status'], _count: true })
+    return groups.map(({ status, _count }) => ({ status, count: _count }))
+  }
   return {
-    tasksByStatus: async () =>
-      (await db.task.groupBy({ by: ['status'], _count: true })).map(({ status, _count }) => ({
-        status,
-        count: _count,
-      })),
+    // Anyone may ask as often as they like; the table is looked through every ten seconds at most.
+    tasksByStatus: () => {
+      if (counted === null || Date.now() - counted.atMs > 10_000) counted = { atMs: Date.now(), counts: count() }
+      return counted.counts
+    },
     queueDepth: () => queue.waiting,
     sockets: () => sockets.size,
     detectorsAlive: () => analyzer.alive,

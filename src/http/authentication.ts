@@ -16,6 +16,8 @@ declare module 'fastify' {
     public?: boolean
     /** `?token=` is looked at: only for what a browser opens without headers, as URLs end up in logs and histories. */
     tokenInQuery?: boolean
+    /** Takes WebSockets. */
+    socket?: boolean
     /** `?user_id=` selects whose things are listed, and does not say who is asking. */
     userIdIsFilter?: boolean
   }

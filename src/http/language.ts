@@ -7,7 +7,8 @@ export function languageOf(request: FastifyRequest): Language {
   if (lang === 'en' || lang === 'zh-CN') return lang
   const preferred = (request.headers['accept-language'] ?? '')
     .split(',')
-    .map((item) => /^\s*(en|zh)(?:-[\w-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/i.exec(item))
+    // No two stars side by side: the header is a stranger's, and backtracking must not take long.
+    .map((item) => /^(en|zh)(?:-[\w-]+)?(?:\s*;\s*q=([\d.]+))?$/i.exec(item.trim()))
     .filter((match) => match !== null)
     .map(([, language = '', quality = '1']) => ({ language: language.toLowerCase(), quality: Number(quality) }))
     .sort((a, b) => b.quality - a.quality)[0]

@@ -23,6 +23,8 @@ export interface JobQueue {
   /** Whether it waits or runs here. */
   has(id: string): boolean
   readonly waiting: number
+  /** How many of one owner's jobs wait. */
+  waitingOf(owner: string): number
   readonly running: number
   start(work: Work, concurrency: number): void
   /** Begins nothing more, lets running jobs end for `graceMs`, then aborts them and waits for that. */

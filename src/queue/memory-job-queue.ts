@@ -42,6 +42,10 @@ export class MemoryJobQueue implements JobQueue {
     return this.#active.has(id) || this.positionOf(id) !== null
   }
 
+  waitingOf(owner: string): number {
+    return this.#waiting.waitingOf(owner)
+  }
+
   positionOf(id: string): number | null {
     return this.#waiting.positionOf(id)
   }

@@ -38,6 +38,10 @@ export class TurnList {
     return this.#owners.delete(id)
   }
 
+  waitingOf(owner: string): number {
+    return this.#byOwner.get(owner)?.length ?? 0
+  }
+
   /** 1 is next. In the round in which it comes, owners earlier in the turn order go first. */
   positionOf(id: string): number | null {
     const owner = this.#owners.get(id)

@@ -5,6 +5,8 @@ interface Pulse {
   nextPingMs: number
   /** When the ping that is still unanswered was sent; null while none is. */
   askedMs: number | null
+  /** Bytes that were still to leave at that time. */
+  unsentBytes: number
 }
 
 /** Pings every socket in turn and drops the silent ones. One timer for all, whatever their number. */
@@ -29,7 +31,7 @@ export class Heartbeat {
   }
 
   watch(socket: WebSocket): void {
-    const pulse: Pulse = { nextPingMs: Date.now() + this.#intervalMs, askedMs: null }
+    const pulse: Pulse = { nextPingMs: Date.now() + this.#intervalMs, askedMs: null, unsentBytes: 0 }
     this.#pulses.set(socket, pulse)
     socket.on('pong', () => {
       pulse.askedMs = null
@@ -50,12 +52,21 @@ export class Heartbeat {
 
   #pingDue(nowMs: number): void {
     for (const [socket, pulse] of this.#pulses) {
-      if (pulse.askedMs !== null && nowMs - pulse.askedMs >= this.#timeoutMs) socket.terminate()
+      if (pulse.askedMs !== null && nowMs - pulse.askedMs >= this.#timeoutMs) this.#judge(socket, pulse, nowMs)
       else if (nowMs >= pulse.nextPingMs) {
         pulse.nextPingMs = nowMs + this.#intervalMs
         pulse.askedMs ??= nowMs
+        pulse.unsentBytes = socket.bufferedAmount
         socket.ping()
       }
     }
+  }
+
+  /** The ping waits behind what was sent before it: who still reads that is alive. */
+  #judge(socket: WebSocket, pulse: Pulse, nowMs: number): void {
+    const isReading = socket.bufferedAmount < pulse.unsentBytes
+    pulse.unsentBytes = socket.bufferedAmount
+    if (isReading) pulse.askedMs = nowMs
+    else socket.terminate()
   }
 }

@@ -24,7 +24,7 @@ export const socketRoutes: FastifyPluginAsync<Options> = async (app, { sockets, 
       url,
       schema: { hide: true },
       // A refused client is told why over the socket, so it is let in as far as that.
-      config: { public: true, tokenInQuery: true },
+      config: { public: true, tokenInQuery: true, socket: true },
       preValidation: async (request) => {
         admissions.set(request, await admit(request, access))
       },

@@ -52,18 +52,20 @@ export async function removeFiles(db: Db, files: RemovableFiles, keys: string[])
 
 /**
  * Finishes what a crash left between a commit and the removal of files.
+ * @param onError told of a file that cannot be removed; the others are, and it is tried again at the next call.
  * @returns how many files were removed.
  */
-export async function finishRemovals(db: Db, files: RemovableFiles): Promise<number> {
+export async function finishRemovals(db: Db, files: RemovableFiles, onError: (err: unknown) => void): Promise<number> {
   let removed = 0
+  let after = ''
   for (;;) {
-    const rows = await db.fileRemoval.findMany({ orderBy: { createdAt: 'asc' }, take: ROUND })
-    await removeFiles(
-      db,
-      files,
-      rows.map(({ key }) => key),
-    )
-    removed += rows.length
+    const rows = await db.fileRemoval.findMany({ where: { key: { gt: after } }, orderBy: { key: 'asc' }, take: ROUND })
+    for (const { key } of rows) {
+      await removeFiles(db, files, [key]).then(() => {
+        removed++
+      }, onError)
+    }
     if (rows.length < ROUND) return removed
+    after = rows.at(-1)?.key ?? after
   }
 }

@@ -142,7 +142,7 @@ export class RecordService {
 
   /** To be called at start-up: removes the files that a crash left after their records were deleted. */
   async finishRemovals(): Promise<number> {
-    return finishRemovals(this.#db, this.#files)
+    return finishRemovals(this.#db, this.#files, this.#onError)
   }
 
   async #visible(principal: Principal, id: number): Promise<RecordRow> {

@@ -44,7 +44,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<Options> = async (app, option
       },
     },
     async (request, reply) => {
-      tasks.ensureRoom()
+      tasks.ensureRoom(request.principal.userId)
       const form = await receiveForm(request, uploads, maxFiles)
       const { userId } = request.principal
       const started = await submitAll(form.uploads, form.fields, userId)

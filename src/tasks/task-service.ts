@@ -50,10 +50,15 @@ export class TaskService {
     this.#deps = deps
   }
 
-  /** @throws QUEUE_FULL, with the seconds after which a place should be free. */
-  ensureRoom(count = 1): void {
+  /**
+   * Nobody may fill more than half of the queue alone, or one user could shut out all others.
+   * @throws QUEUE_FULL, with the seconds after which a place should be free
+   */
+  ensureRoom(userId: number, count = 1): void {
     const { queue, queueLimit } = this.#deps
-    if (queue.waiting + this.#submitting + count <= queueLimit) return
+    const fits = queue.waiting + this.#submitting + count <= queueLimit
+    const fitsUser = queue.waitingOf(String(userId)) + this.#submitting + count <= Math.ceil(queueLimit / 2)
+    if (fits && fitsUser) return
     const retryAfterS = Math.min(60, Math.max(1, Math.ceil(this.#secondsUntilFree(queue.waiting))))
     throw new AppError('QUEUE_FULL', { retry_after: retryAfterS })
   }
@@ -72,7 +77,7 @@ export class TaskService {
       if (detectionType === 'image') continue
       throw new AppError('UNSUPPORTED_DETECTION_TYPE', { detection_type: detectionType, expected: 'image' })
     }
-    this.ensureRoom(tasks.length)
+    for (const { userId } of tasks.slice(0, 1)) this.ensureRoom(userId, tasks.length)
     const nowMs = Date.now()
     // A millisecond apart, so that the order survives a restart.
     const rows = tasks.map((task, place) => ({ ...this.#rowOf(task), queuedAt: new Date(nowMs + place) }))

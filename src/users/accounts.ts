@@ -1,5 +1,4 @@
 import type { AccountDeps } from './account-deps.ts'
-import { AttemptLimit } from './attempt-limit.ts'
 import { OpenUsers } from './open-users.ts'
 import { SessionService } from './session-service.ts'
 import { SetupService } from './setup-service.ts'
@@ -21,7 +20,7 @@ export function makeAccounts(options: Pick<AccountDeps, 'db' | 'bus'> & Partial<
   const deps: AccountDeps = { ...defaults, ...options }
   return {
     users: new UserService(deps),
-    sessions: new SessionService(deps, new AttemptLimit(deps.loginsPerMinute, deps.clock)),
+    sessions: new SessionService(deps),
     tokens: new TokenService(deps),
     setup: new SetupService(deps),
     openUsers: new OpenUsers(deps.db),

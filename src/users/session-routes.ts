@@ -44,7 +44,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
       config: { public: true, rateLimit },
       schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: SignedIn } },
     },
-    async ({ body }, reply) => keepSession(reply, await accounts.sessions.signIn(body.username, body.password)),
+    async ({ body, ip }, reply) => keepSession(reply, await accounts.sessions.signIn(body.username, body.password, ip)),
   )
 
   app.post(

@@ -2,21 +2,28 @@ import type { SignedIn } from '../contract/index.ts'
 import type { Tx, UserModel } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { AccountDeps } from './account-deps.ts'
-import type { AttemptLimit } from './attempt-limit.ts'
+import { AttemptLimit } from './attempt-limit.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import type { Principal } from './principal.ts'
 import { revokeTokens, sessionKinds } from './revocation.ts'
 import { issueTokens } from './session-tokens.ts'
 import { hashOf, kindOf, tokenRefused } from './tokens.ts'
 
+/** So many addresses' worth of attempts at one name are allowed in all. */
+const ADDRESSES_PER_NAME = 20
+
 /** Signing in, staying so and ending it. A session is what came from one sign-in: its tokens end together. */
 export class SessionService {
   readonly #deps: AccountDeps
+  /** By name and address. */
   readonly #attempts: AttemptLimit
+  /** By name. */
+  readonly #attemptsOfAll: AttemptLimit
 
-  constructor(deps: AccountDeps, attempts: AttemptLimit) {
+  constructor(deps: AccountDeps) {
     this.#deps = deps
-    this.#attempts = attempts
+    this.#attempts = new AttemptLimit(deps.loginsPerMinute, deps.clock)
+    this.#attemptsOfAll = new AttemptLimit(deps.loginsPerMinute * ADDRESSES_PER_NAME, deps.clock)
   }
 
   get refreshTtlS(): number {
@@ -24,19 +31,25 @@ export class SessionService {
   }
 
   /** @throws WRONG_CREDENTIALS (unknown, disabled and mistaken look alike, also in time), RATE_LIMITED */
-  async signIn(username: string, password: string): Promise<SignedIn> {
+  async signIn(username: string, password: string, address = ''): Promise<SignedIn> {
     const name = username.normalize('NFC')
-    this.#attempts.take(name)
+    this.#takeAttempt(name, address)
     const user = await this.#deps.db.user.findUnique({ where: { username: name } })
     const passwordHash = user?.disabledAt === null ? user.passwordHash : null
     const matches = await verifyPassword(password, passwordHash)
     if (user === null || !matches) throw new AppError('WRONG_CREDENTIALS')
-    this.#attempts.forget(name)
+    this.#attempts.forget(`${name}\n${address}`)
     return this.#deps.db.$transaction(async (tx) => {
       const signedIn = await issueTokens(tx, user, this.#deps)
       await requireUnchanged(tx, user)
       return signedIn
     })
+  }
+
+  /** Few by one address, so that nobody's mistakes lock the owner out elsewhere; many by all, so that guesses stay slow. */
+  #takeAttempt(name: string, address: string): void {
+    this.#attempts.take(`${name}\n${address}`)
+    this.#attemptsOfAll.take(name)
   }
 
   /**

@@ -1,12 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { ApiTokenParams, ApiTokenQuery, ApiTokens, CreatedApiToken, NewApiToken } from '../contract/index.ts'
+import { AppError } from '../errors.ts'
+import type { Access } from './access.ts'
 import { type TokenService, tokenOwner } from './token-service.ts'
 
 const tags = ['tokens']
 
 /** Personal API tokens, for scripts. */
-export const tokenRoutes: FastifyPluginAsyncTypebox<{ tokens: TokenService }> = async (app, { tokens }) => {
+export const tokenRoutes: FastifyPluginAsyncTypebox<{ tokens: TokenService; access: Access }> = async (
+  app,
+  options,
+) => {
+  const { tokens, access } = options
   app.get(
     '/api/tokens',
     {
@@ -29,6 +35,8 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<{ tokens: TokenService }> = 
       },
     },
     async ({ principal, body }, reply) => {
+      // Nobody has shown who they are: what they make must not open the door once that is asked.
+      if (access.auth === 'open') throw new AppError('PERMISSION_DENIED', { needed: 'AUTH=required' })
       const created = await tokens.createPersonalToken(principal.userId, body)
       return reply.code(201).header('cache-control', 'no-store').send(created)
     },

@@ -1,5 +1,5 @@
 import type { ApiToken, CreatedApiToken, NewApiToken } from '../contract/index.ts'
-import type { TokenModel } from '../db/index.ts'
+import type { TokenModel, UserModel } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { AccountDeps } from './account-deps.ts'
 import { hasRole, type Principal, requireRole } from './principal.ts'
@@ -30,7 +30,7 @@ export class TokenService {
     const nowMs = this.#deps.clock()
     const token = await this.#deps.db.token.findUnique({ where: { hash: hashOf(secret) }, include: { user: true } })
     const expiresAtMs = token?.expiresAt?.getTime() ?? null
-    if (token === null || token.user === null || token.revokedAt !== null || token.user.disabledAt !== null) {
+    if (token === null || token.user === null || token.revokedAt !== null || !isAccount(token.user)) {
       throw tokenRefused()
     }
     if (expiresAtMs !== null && expiresAtMs <= nowMs) throw tokenRefused(token.expiresAt, nowMs)
@@ -101,4 +101,9 @@ export function tokenOwner(principal: Principal, userId: number | undefined): nu
   if (userId === undefined || userId === principal.userId) return principal.userId
   requireRole(principal, 'administrator')
   return userId
+}
+
+/** Users made on first sight by AUTH=open have no password, and what they had does not outlive it. */
+function isAccount({ disabledAt, passwordHash }: UserModel): boolean {
+  return disabledAt === null && passwordHash !== null
 }

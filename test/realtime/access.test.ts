@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
+import { WebSocket } from 'ws'
 import { ScriptedAnalyzer } from '../helpers/analyzers.ts'
 import { startApp } from '../helpers/app.ts'
 import { listen, StrictListener } from './strict-listener.ts'
@@ -132,4 +134,34 @@ t.test('a new role asks the client back at once, to be greeted with it', async (
   await users.changeUser(id, { role: 'analyst' })
   t.same(await client.closed, { code: 4200, reason: 'access changed' })
   t.ok(await listen(t, app, `${query}&scope=all`), 'the token is good as before')
+})
+
+t.test('only the socket route takes sockets: elsewhere the URL, with its token, would be logged', async (t) => {
+  const { app, signIn } = await startClosedApp(t)
+  const { access_token } = await signIn()
+  for (const path of ['/', '/health/live', '/docs', '/api/tasks', '/media/x']) {
+    const socket = new WebSocket(`ws://127.0.0.1:${app.port}${path}?token=${access_token}`)
+    const [, response] = await once(
+      socket.on('error', () => {}),
+      'unexpected-response',
+    )
+    t.ok([401, 404].includes(response.statusCode), path)
+    socket.terminate()
+  }
+})
+
+t.test('what AUTH=open let someone be ends when a sign-in is asked', async (t) => {
+  const open = await startApp(t, { analyzer: new ScriptedAnalyzer() })
+  const refused = await fetch(`${open.origin}/api/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"name":"kept for later"}',
+  })
+  t.equal(refused.status, 403)
+  const { id } = await open.parts.db.user.create({ data: { username: 'passing', role: 'administrator' } })
+  const { token } = await open.parts.accounts.tokens.createPersonalToken(id, { name: 'kept for later' })
+  await open.close()
+  const closed = await startApp(t, { dir: open.dir, analyzer: new ScriptedAnalyzer(), env: { AUTH: 'required' } })
+  const answer = await fetch(`${closed.origin}/api/users`, { headers: { authorization: `Bearer ${token}` } })
+  t.equal(answer.status, 401)
 })

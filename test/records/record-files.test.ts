@@ -92,9 +92,9 @@ t.test('files that a crash left after the commit are removed at the next start',
   t.equal(errors.length, 1)
   t.equal(await db.record.count(), 0, 'the record is gone all the same')
   t.equal(await db.fileRemoval.count(), 3)
-  t.equal(await finishRemovals(db, files), 3)
+  t.equal(await finishRemovals(db, files, (err) => t.error(err)), 3)
   t.notOk(existsSync(files.pathOf(result(1))))
-  t.equal(await finishRemovals(db, files), 0)
+  t.equal(await finishRemovals(db, files, (err) => t.error(err)), 0)
 })
 
 t.test('pictures follow the access rules of their record', async (t) => {

@@ -267,7 +267,7 @@ t.test('a full queue refuses with 503 and Retry-After, and leaves nothing', asyn
   await submit(app, ['3.jpg', '4.jpg'])
   const before = await leftovers(app)
   const several = await post(app, '/api/detections', [file(), file()])
-  await submit(app, ['5.jpg'])
+  await submit(app, ['5.jpg'], 2)
   for (const path of ['/api/detections', '/api/detections?wait=1']) {
     const { status, json, headers } = await post(app, path, [file()])
     t.equal(status, 503)
@@ -289,7 +289,7 @@ t.test('a full queue refuses with 503 and Retry-After, and leaves nothing', asyn
 
 t.test('many requests at once do not overfill the queue', async (t) => {
   const analyzer = new ScriptedAnalyzer(untilAborted)
-  const app = await start(t, { analyzer, env: { QUEUE_LIMIT: '4' } })
+  const app = await start(t, { analyzer, env: { QUEUE_LIMIT: '8' } })
   await submit(app, ['1.jpg', '2.jpg'])
   await analyzer.untilBegun(2)
   const answers = await Promise.all(Array.from({ length: 12 }, () => post(app, '/api/detections', [file()])))
@@ -297,6 +297,7 @@ t.test('many requests at once do not overfill the queue', async (t) => {
   t.equal(answers.filter(({ status }) => status === 503).length, 8)
   const { uploads, tasks, files } = await leftovers(app)
   t.same([uploads, tasks, files.length], [6, 6, 6])
+  t.equal((await submit(app, ['other.jpg'], 2)).length, 1, 'one user fills half of it at most, so others get in')
 })
 
 t.test('our own fault is tried three times, then told, and may be tried again', async (t) => {

@@ -200,7 +200,7 @@ t.test('the users of AUTH=open', async (t) => {
     await openUsers.localUser()
     const rows = await db.user.findMany({ orderBy: { id: 'asc' } })
     t.match(rows, [
-      { id: 0, username: 'local', role: 'administrator' },
+      { id: 0, username: 'local', role: 'user' },
       { id: 7, username: 'user-7' },
     ])
     t.equal(rows.length, 2)

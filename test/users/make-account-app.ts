@@ -45,7 +45,7 @@ export async function makeAccountApp(t: Test, accounts: Accounts, auth: 'open' |
   await app.register(authentication, { access })
   await app.register(sessionRoutes, { accounts, access, loginsPerMinute })
   await app.register(userRoutes, { users: accounts.users })
-  await app.register(tokenRoutes, { tokens: accounts.tokens })
+  await app.register(tokenRoutes, { tokens: accounts.tokens, access })
   app.get('/whoami', async ({ principal }) => principal)
   app.get('/media/picture', { config: { tokenInQuery: true } }, async ({ principal }) => principal)
   app.get('/filtered', { config: { userIdIsFilter: true } }, async ({ principal }) => principal)

@@ -33,8 +33,9 @@ async function upload() {
   }
 }
 
+/** The same request_id within ten minutes would get the earlier answer and start nothing: that is for sending again after a drop. */
 function send(message_type, payload) {
-  const message = { type: 'user_message', data: { message_type, request_id: 'req_001', payload } }
+  const message = { type: 'user_message', data: { message_type, request_id: `req_${crypto.randomUUID()}`, payload } }
   console.log(`→ ${JSON.stringify(message)}\n`)
   socket.send(JSON.stringify(message))
 }

@@ -66,7 +66,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const timing = await TimingModel.open(db)
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
-  const runner = new TaskRunner({ db, events, files, analyzer, records, board, timing, exposeStack, onStage })
+  const runner = new TaskRunner({ log, db, events, files, analyzer, records, board, timing, exposeStack, onStage })
   const housekeeping = new Housekeeping({ db, events, queue, files, retention })
   const outcomes = new TaskOutcomes(bus)
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)

@@ -14,7 +14,14 @@ import { type TimingModel, timingKey } from './timing-model.ts'
 /** So many attempts may end by our fault before a task fails: a picture that kills the detector must not do so for ever. */
 const MAX_FAILURES = 3
 
+/** Where a task's life is told to operators. */
+export interface TaskLog {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+}
+
 export interface RunnerDeps {
+  log: TaskLog
   db: Db
   events: EventLog
   files: FileStore
@@ -67,7 +74,7 @@ export class TaskRunner {
   }
 
   async #analyze(task: ClaimedTask, signal: AbortSignal): Promise<void> {
-    const { analyzer, board, files, timing, onStage } = this.#deps
+    const { analyzer, board, files, log, timing, onStage } = this.#deps
     const options = withDefaults(task.options as DetectionOptions)
     const pictures = new ResultPictures(files, options.save_result)
     // The wait for a detector does not count: the first step tells that it is over.
@@ -82,6 +89,8 @@ export class TaskRunner {
       const endedMs = performance.now()
       const seconds = (endedMs - (startedMs ?? endedMs)) / 1000
       await this.#keep(task, options, analysis, pictures, seconds)
+      const told = { task_id: task.id, attempt: task.attempt, seconds, signs: analysis.detections.length }
+      log.info(told, 'an attempt at a task ended')
       timing.add(timingKey(analyzer.model, options), (analysis.width * analysis.height) / 1e6, seconds)
       for (const [stage, stageSeconds] of Object.entries(analysis.stageSeconds)) onStage(stage, stageSeconds)
     } finally {
@@ -138,7 +147,11 @@ export class TaskRunner {
     signal: AbortSignal,
   ): Promise<void> {
     if (signal.aborted) return this.#park(task)
-    if (!isCallersFault(err) && task.failures + 1 < MAX_FAILURES) {
+    const isFilesFault = isCallersFault(err)
+    const details = { err, task_id: task.id, attempt: task.attempt }
+    if (isFilesFault) this.#deps.log.info(details, 'a task was refused for its file')
+    else this.#deps.log.warn(details, 'an attempt at a task failed')
+    if (!isFilesFault && task.failures + 1 < MAX_FAILURES) {
       const data = { status: 'queued' as const, failures: { increment: 1 } }
       await this.#deps.db.task.updateMany({ where: ofAttempt(task), data })
       throw err

@@ -44,7 +44,7 @@ const UNFINISHED = ['queued', 'processing'] as const
 export class TaskService {
   readonly #deps: Deps
   /** Tasks that have a place in the queue and are just being recorded. */
-  #submitting = 0
+  readonly #submitting = new Map<number, number>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -56,8 +56,10 @@ export class TaskService {
    */
   ensureRoom(userId: number, count = 1): void {
     const { queue, queueLimit } = this.#deps
-    const fits = queue.waiting + this.#submitting + count <= queueLimit
-    const fitsUser = queue.waitingOf(String(userId)) + this.#submitting + count <= Math.ceil(queueLimit / 2)
+    const submitting = Array.from(this.#submitting.values()).reduce((sum, some) => sum + some, 0)
+    const fits = queue.waiting + submitting + count <= queueLimit
+    const own = queue.waitingOf(String(userId)) + (this.#submitting.get(userId) ?? 0) + count
+    const fitsUser = own <= Math.ceil(queueLimit / 2)
     if (fits && fitsUser) return
     const retryAfterS = Math.min(60, Math.max(1, Math.ceil(this.#secondsUntilFree(queue.waiting))))
     throw new AppError('QUEUE_FULL', { retry_after: retryAfterS })
@@ -77,14 +79,14 @@ export class TaskService {
       if (detectionType === 'image') continue
       throw new AppError('UNSUPPORTED_DETECTION_TYPE', { detection_type: detectionType, expected: 'image' })
     }
-    for (const { userId } of tasks.slice(0, 1)) this.ensureRoom(userId, tasks.length)
+    const [first] = tasks
+    if (first === undefined) return []
+    this.ensureRoom(first.userId, tasks.length)
     const nowMs = Date.now()
     // A millisecond apart, so that the order survives a restart.
     const rows = tasks.map((task, place) => ({ ...this.#rowOf(task), queuedAt: new Date(nowMs + place) }))
-    this.#submitting += rows.length
-    const created = await this.#record(rows).finally(() => {
-      this.#submitting -= rows.length
-    })
+    this.#noteSubmitting(first.userId, rows.length)
+    const created = await this.#record(rows).finally(() => this.#noteSubmitting(first.userId, -rows.length))
     for (const { id, userId } of created) this.#deps.queue.add({ id, owner: String(userId) })
     return created
   }
@@ -153,6 +155,12 @@ export class TaskService {
 
   queuePosition(id: string): number | null {
     return this.#deps.queue.positionOf(id)
+  }
+
+  #noteSubmitting(userId: number, change: number): void {
+    const count = (this.#submitting.get(userId) ?? 0) + change
+    if (count > 0) this.#submitting.set(userId, count)
+    else this.#submitting.delete(userId)
   }
 
   /** One by one, as Prisma plans a createMany anew at every call, which takes longer than running it. */

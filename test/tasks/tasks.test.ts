@@ -6,6 +6,7 @@ import { AppError } from '../../src/errors.ts'
 import { ScriptedAnalyzer, stopSign, untilAborted } from '../helpers/analyzers.ts'
 import { fixture, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { eventually, filesIn, leftovers, nothing } from '../helpers/leftovers.ts'
+import { captureLog } from '../helpers/log.ts'
 import { type Part, post } from '../helpers/multipart.ts'
 
 const photo = readFileSync(fixture('street-small.jpg'))
@@ -304,11 +305,14 @@ t.test('our own fault is tried three times, then told, and may be tried again', 
   const analyzer = new ScriptedAnalyzer(async () => {
     throw new Error('the model fell over')
   })
-  const app = await start(t, { analyzer })
+  const app = await start(t, { analyzer, env: { LOG_LEVEL: 'info' } })
+  const lines = captureLog(app.app.log)
   const socket = await listen(app, '?user_id=1')
   const [id] = (await submit(app)) as [string]
   const { data } = await socket.until('detection_error')
   t.match(data, { task_id: id, error_code: 'MODEL_ERROR', retry_available: true })
+  const told = lines.filter((line) => line.includes(id) && line.includes('the model fell over'))
+  t.equal(told.length, 3, 'the log has the cause of every attempt, by task id')
   t.equal(data.error_details.stack_trace, null)
   t.equal(analyzer.begun.length, 3)
   t.match(await view(app, id), { status: 'failed', attempt: 3, retry_available: true, error_code: 'MODEL_ERROR' })

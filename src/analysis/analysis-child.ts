@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { AppError } from '../errors.ts'
+import type { ChildProcess } from 'node:child_process'
+import { AppError, BilingualError } from '../errors.ts'
 import type { Analysis, AnalysisJob, OnStep } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
+import { forkModule } from './fork-module.ts'
 import type { JobMessage, ProcessMessage, ProcessSettings, Verdict } from './messages.ts'
 
-const modulePath = fileURLToPath(new URL('./analysis-process.js', import.meta.url))
 const keptStderrChars = 2000
 
 /** What runs at the moment in a child. */
@@ -28,13 +26,7 @@ export class AnalysisChild {
   #stderr = ''
 
   constructor(settings: ProcessSettings) {
-    this.#process = fork(modulePath, [JSON.stringify(settings)], {
-      // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
-      env: { TMPDIR: tmpdir() },
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    this.#process = forkModule('analysis-process', settings)
     this.#ready.promise.catch(() => {}) // Heard by whoever asks.
     this.#process.on('message', (message: ProcessMessage) => this.#receive(message))
     this.#process.on('close', (code, signal) => this.#end(`exited with ${signal ?? `code ${code}`}`))
@@ -48,7 +40,10 @@ export class AnalysisChild {
     return this.#process.pid
   }
 
-  /** Resolves, with the seconds that it took, once the model is loaded and warm. @throws Error with the reason. */
+  /**
+   * Resolves, with the seconds that it took, once the model is loaded and warm.
+   * @throws Error with the reason; BilingualError where the model is to blame.
+   */
   get ready(): Promise<number> {
     return this.#ready.promise
   }
@@ -82,7 +77,7 @@ export class AnalysisChild {
 
   #receive(message: ProcessMessage): void {
     if (message.kind === 'ready') this.#ready.resolve(message.warmUpSeconds)
-    else if (message.kind === 'unready') this.#ready.reject(new Error(message.message))
+    else if (message.kind === 'unready') this.#ready.reject(new BilingualError(message.reason))
     else if (message.id !== this.#running?.id) return
     else if (message.kind === 'verdict') this.#settle(message.verdict)
     else this.#running.onStep(message.step, message.fraction)

@@ -2,7 +2,8 @@
  * The main module of an analysis process, and its composition root. One job at a time; lives as long as its parent is
  * connected. Its imports of sharp wait until the fonts are configured, since fontconfig reads its settings once.
  */
-import { AppError } from '../errors.ts'
+import type { Language, ModelIdentity } from '../contract/index.ts'
+import { AppError, BilingualError } from '../errors.ts'
 import type { Analysis, AnalysisJob } from './analyzer.ts'
 import type { JobMessage, ProcessMessage, ProcessSettings, Verdict } from './messages.ts'
 
@@ -19,7 +20,7 @@ function send(message: ProcessMessage): void {
   process.send?.(message, () => {})
 }
 
-async function prepare({ modelDir, maxPixels }: ProcessSettings): Promise<Analyze> {
+async function prepare({ model, expected, maxPixels }: ProcessSettings): Promise<Analyze> {
   const { configureFonts } = await import('../drawing/fonts.ts')
   configureFonts()
   const { default: sharp } = await import('sharp')
@@ -28,11 +29,25 @@ async function prepare({ modelDir, maxPixels }: ProcessSettings): Promise<Analyz
   const { readManifest } = await import('../detection/model-manifest.ts')
   const { SignDetector } = await import('../detection/sign-detector.ts')
   const { analyzePicture } = await import('./analyze-picture.ts')
-  const detector = await SignDetector.open(await readManifest(modelDir))
+  const manifest = await readManifest(model.dir)
+  refuseAnother(manifest, expected)
+  const detector = await SignDetector.open(manifest, model.precision)
   await detector.warmUp()
+  // As read here and now: whatever becomes of the directory, a result names the model that made it.
+  const madeBy = { name: manifest.name, version: manifest.version, precision: model.precision }
   const analyze = (id: number, job: AnalysisJob) =>
-    analyzePicture(detector, maxPixels, job, (step, fraction) => send({ kind: 'step', id, step, fraction }))
+    analyzePicture({ detector, model: madeBy, maxPixels }, job, (step, fraction) =>
+      send({ kind: 'step', id, step, fraction }),
+    )
   return ({ id, job }) => verdictOf(analyze(id, job))
+}
+
+function refuseAnother({ name, version, path }: ModelIdentity & { path: string }, expected: ModelIdentity): void {
+  if (name === expected.name && version === expected.version) return
+  throw new BilingualError({
+    en: `${path}: is ${name} ${version} by now, and ${expected.name} ${expected.version} was to be started`,
+    'zh-CN': `${path}：现在是 ${name} ${version}，而要启动的是 ${expected.name} ${expected.version}`,
+  })
 }
 
 async function verdictOf(work: Promise<Analysis>): Promise<Verdict> {
@@ -44,6 +59,12 @@ async function verdictOf(work: Promise<Analysis>): Promise<Verdict> {
   }
 }
 
+function reasonOf(err: unknown): Record<Language, string> {
+  if (err instanceof BilingualError) return err.texts
+  const message = err instanceof Error ? err.message : String(err)
+  return { en: message, 'zh-CN': message }
+}
+
 const startedAt = performance.now()
 try {
   const analyze = await prepare(JSON.parse(process.argv[2] ?? '{}'))
@@ -53,5 +74,5 @@ try {
   send({ kind: 'ready', warmUpSeconds: (performance.now() - startedAt) / 1000 })
 } catch (err) {
   // The parent hears why and ends this process.
-  send({ kind: 'unready', message: err instanceof Error ? err.message : String(err) })
+  send({ kind: 'unready', reason: reasonOf(err) })
 }

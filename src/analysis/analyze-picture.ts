@@ -4,12 +4,18 @@ import type { SignDetector } from '../detection/sign-detector.ts'
 import { drawDetections, encodeResult, encodeThumbnail } from '../drawing/draw-detections.ts'
 import { AppError } from '../errors.ts'
 import type { RawPicture } from '../raw-picture.ts'
-import type { Analysis, AnalysisJob, AnalysisStep, OnStep } from './analyzer.ts'
+import type { AnalysedBy, Analysis, AnalysisJob, AnalysisStep, OnStep } from './analyzer.ts'
+
+interface Means {
+  detector: SignDetector
+  /** What the detector runs. */
+  model: AnalysedBy
+  maxPixels: number
+}
 
 /** Decodes a picture once, finds its signs in the pixels and draws them into the same pixels. */
 export async function analyzePicture(
-  detector: SignDetector,
-  maxPixels: number,
+  { detector, model, maxPixels }: Means,
   job: AnalysisJob,
   onStep: OnStep,
 ): Promise<Analysis> {
@@ -26,7 +32,7 @@ export async function analyzePicture(
     detector.detect(picture, job, (fraction) => fraction < 1 && onStep('infer', fraction)),
   )
   await timed('draw', () => draw(picture, detections, job).catch(rethrowDiskFull))
-  return { width: picture.width, height: picture.height, detections, stageSeconds }
+  return { width: picture.width, height: picture.height, detections, model, stageSeconds }
 }
 
 async function draw(picture: RawPicture, detections: Detection[], job: AnalysisJob): Promise<void> {

@@ -1,9 +1,12 @@
+import type { Language, ModelIdentity } from '../contract/index.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
-import type { Analysis, AnalysisJob, AnalysisStep } from './analyzer.ts'
+import type { Analysis, AnalysisJob, AnalysisStep, ModelSource } from './analyzer.ts'
 
 /** What a process is started with, as its only argument, in JSON. */
 export interface ProcessSettings {
-  modelDir: string
+  model: ModelSource
+  /** What the directory is to hold: another version is another model, and nobody has chosen it. */
+  expected: ModelIdentity
   maxPixels: number
 }
 
@@ -24,6 +27,7 @@ export type Verdict =
 /** From a process. */
 export type ProcessMessage =
   | { kind: 'ready'; warmUpSeconds: number }
-  | { kind: 'unready'; message: string }
+  /** It cannot do any job, for this reason. */
+  | { kind: 'unready'; reason: Record<Language, string> }
   | { kind: 'step'; id: number; step: AnalysisStep; fraction: number }
   | { kind: 'verdict'; id: number; verdict: Verdict }

@@ -1,14 +1,16 @@
-import type { ModelInfo } from '../contract/index.ts'
-import { modelInfoOf, readManifest } from '../detection/model-manifest.ts'
+import type { Precision } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
-import type { Analysis, AnalysisJob, Analyzer, OnStep } from './analyzer.ts'
+import type { Analysis, AnalysisJob, Analyzer, ModelSource, OnStep, RunningModel, Successor } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
+import { runningModelOf } from './describe-model.ts'
 import { type ProcessRestart, ProcessSlot } from './process-slot.ts'
 
 export type { ProcessRestart } from './process-slot.ts'
 
 export interface ProcessAnalyzerOptions {
   modelDir: string
+  /** fp32 unless told otherwise. */
+  precision?: Precision
   /** How many pictures are analysed at once; one thread each. */
   processes: number
   /** The longest that one picture may take, waiting not counted. */
@@ -25,25 +27,38 @@ interface Waiting {
   leave: () => void
 }
 
-/** Analyses in forked processes: a hostile picture crashes only one of them, and killing one truly stops its work. */
+/** What runs now. */
+interface Present {
+  source: ModelSource
+  model: RunningModel
+}
+
+/**
+ * Analyses in forked processes: a hostile picture crashes only one of them, and killing one truly stops its work.
+ *
+ * A switch starts one process of the new model as a proof. From the moment it takes over, each process of the old one
+ * makes room for a new one as soon as its job is done. So there is never more than one process too many, and no moment
+ * without one that can work.
+ */
 export class ProcessAnalyzer implements Analyzer {
-  readonly model: ModelInfo
   /** The longest that a process took to load and warm up at the start. */
   warmUpSeconds = 0
-  readonly #slots: ProcessSlot[]
+  readonly #options: ProcessAnalyzerOptions
   readonly #waiting: Waiting[] = []
+  #present: Present
+  /** They get the jobs. */
+  #slots: ProcessSlot[]
+  /** Of models before the present one: at work for the last time, or about to end. */
+  readonly #leaving = new Set<ProcessSlot>()
+  /** Of models that have not taken over. */
+  readonly #candidates = new Set<ProcessSlot>()
   #restarts = 0
   #isClosed = false
 
-  private constructor(model: ModelInfo, options: ProcessAnalyzerOptions) {
-    this.model = model
-    const { modelDir, maxPixels, timeoutMs } = options
-    const onRestart = (restart: ProcessRestart) => {
-      this.#restarts++
-      options.onRestart?.(restart)
-    }
-    const slotOptions = { settings: { modelDir, maxPixels }, timeoutMs, onReady: () => this.#dispatch(), onRestart }
-    this.#slots = Array.from({ length: options.processes }, () => new ProcessSlot(slotOptions))
+  private constructor(present: Present, options: ProcessAnalyzerOptions) {
+    this.#present = present
+    this.#options = options
+    this.#slots = Array.from({ length: options.processes }, () => this.#newSlot(present))
   }
 
   /**
@@ -51,8 +66,8 @@ export class ProcessAnalyzer implements Analyzer {
    * @throws Error saying why, when none could load it.
    */
   static async start(options: ProcessAnalyzerOptions): Promise<ProcessAnalyzer> {
-    const model = modelInfoOf(await readManifest(options.modelDir))
-    const analyzer = new ProcessAnalyzer(model, options)
+    const source = { dir: options.modelDir, precision: options.precision ?? 'fp32' }
+    const analyzer = new ProcessAnalyzer({ source, model: await runningModelOf(source) }, options)
     const loads = await Promise.allSettled(analyzer.#slots.map((slot) => slot.firstLoad))
     const seconds = loads.flatMap((load) => (load.status === 'fulfilled' ? [load.value] : []))
     analyzer.warmUpSeconds = Math.max(0, ...seconds)
@@ -63,8 +78,12 @@ export class ProcessAnalyzer implements Analyzer {
     throw new Error(`No analysis process can start: ${reason}`, { cause: failed.reason })
   }
 
+  get model(): RunningModel {
+    return this.#present.model
+  }
+
   get size(): number {
-    return this.#slots.length
+    return this.#options.processes
   }
 
   get alive(): number {
@@ -75,9 +94,9 @@ export class ProcessAnalyzer implements Analyzer {
     return this.#restarts
   }
 
-  /** Of the processes that run now. */
+  /** Of the processes that run now, those of a model on its way in or out included. */
   get pids(): number[] {
-    return this.#slots.flatMap(({ pid }) => pid ?? [])
+    return this.#allSlots().flatMap(({ pid }) => pid ?? [])
   }
 
   async analyze(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis> {
@@ -95,6 +114,24 @@ export class ProcessAnalyzer implements Analyzer {
     return result.promise
   }
 
+  async prepare(source: ModelSource): Promise<Successor> {
+    const model = await runningModelOf(source)
+    if (this.#isClosed) throw new AppError('SHUTTING_DOWN')
+    const slot = this.#newSlot({ source, model })
+    this.#candidates.add(slot)
+    const discard = async () => {
+      await slot[Symbol.asyncDispose]()
+      this.#candidates.delete(slot)
+    }
+    try {
+      await slot.firstLoad
+    } catch (err) {
+      await discard()
+      throw this.#isClosed ? new AppError('SHUTTING_DOWN') : err
+    }
+    return { model, discard, takeOver: () => this.#takeOver(slot, { source, model }) }
+  }
+
   /** Ends all processes; what waits or runs is rejected with SHUTTING_DOWN. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
@@ -102,7 +139,44 @@ export class ProcessAnalyzer implements Analyzer {
       signal.removeEventListener('abort', leave)
       result.reject(new AppError('SHUTTING_DOWN'))
     }
-    await Promise.all(this.#slots.map((slot) => slot[Symbol.asyncDispose]()))
+    await Promise.all(this.#allSlots().map((slot) => slot[Symbol.asyncDispose]()))
+  }
+
+  #newSlot({ source, model: { name, version } }: Present): ProcessSlot {
+    const { maxPixels, timeoutMs, onRestart } = this.#options
+    return new ProcessSlot({
+      settings: { model: source, expected: { name, version }, maxPixels },
+      timeoutMs,
+      onReady: () => this.#dispatch(),
+      onRestart: (restart) => {
+        this.#restarts++
+        onRestart?.(restart)
+      },
+    })
+  }
+
+  #allSlots(): ProcessSlot[] {
+    return [...this.#slots, ...this.#leaving, ...this.#candidates]
+  }
+
+  #takeOver(first: ProcessSlot, present: Present): void {
+    const old = this.#slots
+    this.#present = present
+    this.#candidates.delete(first)
+    this.#slots = [first]
+    for (const slot of old) this.#leaving.add(slot)
+    for (const slot of old) if (!slot.isBusy) void this.#release(slot)
+    this.#dispatch()
+  }
+
+  /** Ends a process that has left its last job, and starts one of the present model in its place. */
+  async #release(slot: ProcessSlot): Promise<void> {
+    await slot[Symbol.asyncDispose]()
+    this.#leaving.delete(slot)
+    const { processes } = this.#options
+    while (!this.#isClosed && this.#slots.length < processes && this.#slots.length + this.#leaving.size <= processes) {
+      this.#slots.push(this.#newSlot(this.#present))
+    }
   }
 
   #dispatch(): void {
@@ -122,6 +196,7 @@ export class ProcessAnalyzer implements Analyzer {
     } catch (err) {
       result.reject(err)
     }
+    if (this.#leaving.has(slot)) void this.#release(slot)
     this.#dispatch()
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError, isCallersFault } from '../errors.ts'
+import { AppError, BilingualError, isCallersFault } from '../errors.ts'
 import { AnalysisChild } from './analysis-child.ts'
 import type { Analysis, AnalysisJob, OnStep } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
@@ -64,6 +64,10 @@ export class ProcessSlot {
     return this.#isReady && this.#child?.isUsable === true
   }
 
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
   get isIdle(): boolean {
     return this.isAlive && !this.#isBusy
   }
@@ -125,7 +129,11 @@ export class ProcessSlot {
 
   /** Waits for the end of a process and says how it came. */
   async #outlive(child: AnalysisChild): Promise<string> {
-    const limit = setTimeout(() => void child.kill(), startLimitMs)
+    let isLate = false
+    const limit = setTimeout(() => {
+      isLate = true
+      void child.kill()
+    }, startLimitMs)
     try {
       const warmUpSeconds = await child.ready
       clearTimeout(limit)
@@ -133,7 +141,8 @@ export class ProcessSlot {
       this.#firstLoad.resolve(warmUpSeconds)
       this.#options.onReady()
       return await child.ended
-    } catch (err) {
+    } catch (cause) {
+      const err = isLate ? tooSlow(cause) : cause
       this.#firstLoad.reject(err)
       return err instanceof Error ? err.message : String(err)
     } finally {
@@ -148,4 +157,12 @@ export class ProcessSlot {
     this.#options.onRestart({ pid, reason: this.#stopReason === 'timeout' ? `It hung. ${reason}` : reason, delayMs })
     await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => {})
   }
+}
+
+function tooSlow(cause: unknown): BilingualError {
+  const seconds = startLimitMs / 1000
+  return new BilingualError(
+    { en: `The model did not load within ${seconds} s`, 'zh-CN': `模型在 ${seconds} 秒内没有加载完成` },
+    { cause },
+  )
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { DetectionMode, Language } from '../contract/index.ts'
+import { AppError, BilingualError } from '../errors.ts'
 import { type CliText, textsIn } from './texts.ts'
 
 export interface DetectArguments {
@@ -11,6 +12,8 @@ export interface DetectArguments {
   printsJson: boolean
   /** null: as many as there are cores, but not more than files. */
   processes: number | null
+  /** A model's directory; null: the bundled one. */
+  modelDir: string | null
   asksForHelp: boolean
 }
 
@@ -27,6 +30,19 @@ export function languageOf(argv: string[], locale: string): Language {
   return isEnglish(locale) ? 'en' : 'zh-CN'
 }
 
+/** @throws UsageError for a language that the commands do not speak. */
+export function refuseOtherLanguages(asked: string | undefined, wrongValue: CliText['wrongValue']): void {
+  if (asked === undefined || /^(zh|en)([-_]|$)/i.test(asked)) return
+  throw new UsageError(wrongValue('--lang', asked, 'zh-CN | en'))
+}
+
+/** What an error says, in a language that it knows. */
+export function sentenceOf(err: unknown, language: Language): string {
+  if (err instanceof BilingualError || err instanceof AppError) return err.messageIn(language)
+  if (err instanceof Error && err.cause instanceof BilingualError) return err.cause.messageIn(language)
+  return err instanceof Error ? err.message : String(err)
+}
+
 /** A system without a language setting reports American English: that is nobody's choice. */
 function isEnglish(locale: string): boolean {
   return locale.startsWith('en-') && locale !== 'en-US'
@@ -36,6 +52,7 @@ function isEnglish(locale: string): boolean {
 export function parseArguments(argv: string[], language: Language): DetectArguments {
   const texts = textsIn(language)
   const { values, positionals } = parseWords(argv, texts)
+  refuseOtherLanguages(values.lang, texts.wrongValue)
   if (positionals.length === 0 && !values.help) throw new UsageError(texts.noFiles)
   return {
     files: positionals,
@@ -44,6 +61,7 @@ export function parseArguments(argv: string[], language: Language): DetectArgume
     saves: !values['no-save'],
     printsJson: values.json,
     processes: values.processes === undefined ? null : wholeNumberOf('--processes', values.processes, 1, 64, texts),
+    modelDir: values.model ?? null,
     asksForHelp: values.help,
   }
 }
@@ -59,6 +77,7 @@ function parseWords(argv: string[], texts: CliText) {
         'no-save': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         processes: { type: 'string', short: 'p' },
+        model: { type: 'string' },
         lang: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -5,7 +5,7 @@ import type { OnStep } from '../analysis/analyzer.ts'
 import { ProcessAnalyzer } from '../analysis/process-analyzer.ts'
 import type { Language } from '../contract/index.ts'
 import { packageRoot } from '../package-root.ts'
-import { type DetectArguments, languageOf, parseArguments, UsageError } from './arguments.ts'
+import { type DetectArguments, languageOf, parseArguments, sentenceOf, UsageError } from './arguments.ts'
 import { detectFile, isResult, resultPathsOf } from './detect-files.ts'
 import { Progress } from './progress.ts'
 import { describeFile, type FileResult, toJson } from './report.ts'
@@ -28,7 +28,7 @@ async function main(argv: string[], locale: string): Promise<number> {
     }
     return await detectAll(options, language)
   } catch (err) {
-    console.error(err instanceof Error ? err.message : String(err))
+    console.error(sentenceOf(err, language))
     if (!(err instanceof UsageError)) return exitCodes.failed
     console.error(`\n${textsIn(language).usage}`)
     return exitCodes.usage
@@ -41,7 +41,7 @@ async function detectAll(options: DetectArguments, language: Language): Promise<
   const processes = options.processes ?? Math.min(availableParallelism(), options.files.length)
   const texts = textsIn(language)
   process.stderr.write(`${texts.loading(processes)}\n`)
-  const modelDir = join(packageRoot, 'models/hz-signs')
+  const modelDir = options.modelDir ?? join(packageRoot, 'models/hz-signs')
   const analyzer = await ProcessAnalyzer.start({ modelDir, processes, timeoutMs, maxPixels })
   try {
     const results = await analyzeFiles(analyzer, options, language, interrupt)

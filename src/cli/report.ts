@@ -1,5 +1,5 @@
 import type { Analysis } from '../analysis/analyzer.ts'
-import type { Language, ModelInfo } from '../contract/index.ts'
+import type { Detection, Language, ModelInfo } from '../contract/index.ts'
 import type { ErrorCode } from '../errors.ts'
 import { printable } from './progress.ts'
 import { renderTable } from './table.ts'
@@ -16,20 +16,27 @@ export function describeFile(result: FileResult, language: Language): string {
   if ('failure' in result) return `${printable(result.file)}\n  ✗ ${printable(result.failure.message)}\n`
   const { detections, width, height } = result.analysis
   const found = detections.length === 0 ? texts.noSigns : texts.signs(detections.length)
-  const rows = detections.map((sign) => [
-    language === 'en' ? sign.class_name_en : sign.class_name,
-    sign.class_code,
-    texts.categories[sign.category],
-    `${(sign.confidence * 100).toFixed(1)}%`,
-    sign.bbox.join(', '),
-  ])
-  const table = rows.length === 0 ? [] : renderTable([[...texts.columns], ...rows])
+  const table = signTable(detections, language)
   const saved = result.resultPath === null ? [] : [texts.saved(printable(result.resultPath))]
   return [
     `${printable(result.file)}  ${width}×${height}  ${found}`,
     ...[...table, ...saved].map((line) => `  ${line}`),
     '',
   ].join('\n')
+}
+
+/** One line a sign below a heading; no lines where there are none. */
+export function signTable(detections: Detection[], language: Language): string[] {
+  if (detections.length === 0) return []
+  const { columns, categories } = textsIn(language)
+  const rows = detections.map((sign) => [
+    language === 'en' ? sign.class_name_en : sign.class_name,
+    sign.class_code,
+    categories[sign.category],
+    `${(sign.confidence * 100).toFixed(1)}%`,
+    sign.bbox.join(', '),
+  ])
+  return renderTable([[...columns], ...rows])
 }
 
 /** For machines: one document, in the words of the wire. */

@@ -26,6 +26,7 @@ const zh: CliText = {
   -m, --mode 模式         fast | balanced | accurate（默认）| max
   -c, --confidence 数值   置信度阈值，0 … 1（默认 0.5）
   -p, --processes 数量    同时识别的进程数（默认：处理器核数）
+      --model 文件夹      模型（默认：自带的模型）
       --no-save           不写入结果图片
       --json              输出一个 JSON 文档
       --lang 语言         zh-CN | en
@@ -56,6 +57,7 @@ Finds the traffic signs in pictures, lists them, and writes <name>.detected.jpg 
   -m, --mode MODE         fast | balanced | accurate (default) | max
   -c, --confidence VALUE  confidence threshold, 0 … 1 (default 0.5)
   -p, --processes COUNT   how many processes work at once (default: processor cores)
+      --model FOLDER      the model (default: the one that comes with the project)
       --no-save           write no result pictures
       --json              print one JSON document
       --lang LANGUAGE     zh-CN | en

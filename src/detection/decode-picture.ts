@@ -35,10 +35,13 @@ export async function readPictureHeader(path: string, fileName: string, limits: 
  * @throws as readPictureHeader does; a file that ends early or is damaged anywhere is IMAGE_UNREADABLE.
  */
 export async function decodePicture(path: string, fileName: string, limits: PictureLimits): Promise<RawPicture> {
-  if (pictureTypeOf(await readStart(path)) === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
+  const type = pictureTypeOf(await readStart(path))
+  if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
+  // A JPEG is never transparent; looking for it in every pixel would cost a fifteenth of the decoding.
+  const isOpaque = type.mediaType === 'image/jpeg'
   try {
     const { data, info } = await sharp(path, readingOptions(limits.maxPixels))
-      .flatten({ background: '#fff' })
+      .flatten(isOpaque ? false : { background: '#fff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })

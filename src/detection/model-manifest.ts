@@ -1,164 +1,163 @@
-import { access, readFile } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Static, Type } from 'typebox'
+import { Locale } from 'typebox/system'
 import { Value } from 'typebox/value'
-import { type ModelInfo, SignCategory, type SignClass } from '../contract/index.ts'
+import type { ModelInfo, SignClass } from '../contract/index.ts'
+import { checkMeaning } from './check-manifest.ts'
+import { decoderNames } from './decoders/index.ts'
+import { ModelProblem, reasonOf } from './model-problem.ts'
+import { ModelFile, type ModelFiles, type ModelLabel } from './model-schema.ts'
 
-const Share = Type.Number({ minimum: 0, maximum: 1 })
-const Pixels = Type.Integer({ minimum: 1, maximum: 16384 })
-const Name = Type.String({ minLength: 1, maxLength: 200 })
-const strict = { additionalProperties: false }
+export type { ModelLabel } from './model-schema.ts'
 
-const TensorInput = {
-  name: Name,
-  layout: Type.Literal('NHWC'),
-  dtype: Type.Literal('uint8'),
+/** How exactly a network's numbers are kept: int8 is smaller and mostly faster, and may differ a little. */
+export type Precision = 'fp32' | 'int8'
+export const precisions = ['fp32', 'int8'] as const satisfies Precision[]
+
+/** Paths of one network's files; null where there is none of that precision. */
+export interface NetworkPaths {
+  fp32: string
+  int8: string | null
 }
 
-const Detector = Type.Object(
-  {
-    file: Name,
-    input: Type.Object(
-      {
-        ...TensorInput,
-        channel_order: Type.Literal('RGB'),
-        size_multiple: Pixels,
-        pad_value: Type.Integer({ minimum: 0, maximum: 255 }),
-      },
-      strict,
-    ),
-    decoder: Type.Literal('hz-anchor-free'),
-    outputs: Type.Object({ categories: Name, distances: Name }, strict),
-    strides: Type.Array(Pixels, { minItems: 1 }),
-    /** What each category of the output means on the wire. */
-    categories: Type.Array(SignCategory, { minItems: 1 }),
-    long_side: Type.Object({ fast: Pixels, balanced: Pixels, accurate: Pixels, max: Pixels }, strict),
-    max_upscale: Type.Number({ minimum: 0.1, maximum: 16 }),
-    /** A second look at a small input, for signs so near that they outgrow the first: only boxes of `min_side` there count. */
-    close_up: Type.Object({ long_side: Pixels, min_side: Pixels }, strict),
-    tiles: Type.Object({ size: Pixels, overlap: Share, max_long_side: Pixels }, strict),
-    score_floor: Share,
-    iou_threshold: Share,
-    merge_iou_threshold: Share,
-    merge_ios_threshold: Share,
-    max_candidates: Type.Integer({ minimum: 1 }),
-    max_detections: Type.Integer({ minimum: 1 }),
-  },
-  strict,
-)
-
-const Classifier = Type.Object(
-  {
-    file: Name,
-    input: Type.Object({ ...TensorInput, channel_order: Type.Enum(['RGB', 'BGR']), size: Pixels }, strict),
-    output: Name,
-    /** By how much of its size a box grows on each side before it is cut out. */
-    margin: Share,
-    max_batch: Type.Integer({ minimum: 1, maximum: 1024 }),
-    /** The code of the label that means a false alarm. */
-    not_a_sign: Name,
-    rescoring: Type.Literal('sqrt-sign-probability'),
-    /** Below it the sign gets its category's fallback label instead of a wrong name. */
-    min_label_probability: Share,
-    fallback: Type.Object({ prohibitory: Name, mandatory: Name, warning: Name, other: Name }, strict),
-  },
-  strict,
-)
-
-const Label = Type.Object({ code: Name, name: Name, name_en: Name, category: SignCategory }, strict)
-
-const ModelFile = Type.Object(
-  {
-    format: Type.Literal('hzsystem-model/1'),
-    name: Name,
-    version: Name,
-    title: Name,
-    licence: Type.Union([Type.String(), Type.Null()]),
-    detector: Detector,
-    classifier: Classifier,
-    /** In the order of the classifier's output. */
-    labels: Type.Array(Label, { minItems: 2 }),
-  },
-  strict,
-)
-
-/** model.json as it is, with the paths of its weights. */
-export interface ModelManifest extends Static<typeof ModelFile> {
-  detectorPath: string
-  classifierPath: string
+/** model.json with its defaults filled in, and the paths of its weights. */
+export interface ModelManifest extends ModelFile {
+  /** Of model.json. */
+  path: string
+  detectorPaths: NetworkPaths
+  classifierPaths: NetworkPaths | null
 }
 
 const fileName = 'model.json'
+const maxBytes = 4 * 1024 * 1024
 
-/** Reads and checks a model's directory. @throws Error whose message names the file and the field that is wrong. */
+/** Reads and checks a model's directory. @throws ModelProblem that names the file and the field that is wrong. */
 export async function readManifest(dir: string): Promise<ModelManifest> {
   const path = join(dir, fileName)
-  const model = check(parse(await readText(path), path), path)
-  checkLabels(model, path)
-  const detectorPath = await existing(dir, model.detector.file, path, 'detector.file')
-  const classifierPath = await existing(dir, model.classifier.file, path, 'classifier.file')
-  return { ...model, detectorPath, classifierPath }
+  const model = checkShape(parse(await readText(path), path), path)
+  checkMeaning(model, path)
+  const { detector, classifier } = model
+  return {
+    ...model,
+    path,
+    detectorPaths: await existing(dir, detector.files, path, 'detector.files'),
+    classifierPaths: classifier && (await existing(dir, classifier.files, path, 'classifier.files')),
+  }
 }
 
-/** What clients are told of a model: its labels without "not a sign". */
+/** The precisions that make a difference: int8 where at least one network has such a file. */
+export function precisionsOf({ detectorPaths, classifierPaths }: ModelManifest): Precision[] {
+  return precisions.filter((precision) => detectorPaths[precision] !== null || !!classifierPaths?.[precision])
+}
+
+/** What clients are told of a model: its classes, without readings and "not a sign". */
 export function modelInfoOf(model: ModelManifest): ModelInfo {
-  const labels = model.labels.filter(({ code }) => code !== model.classifier.not_a_sign).map(signClassOf)
+  const labels = classesOf(model).map(signClassOf)
   return { name: model.name, version: model.version, title: model.title, licence: model.licence, labels }
 }
 
-/** A label in the words of the wire. */
-export function signClassOf(label: Static<typeof Label>): SignClass {
-  return { class_code: label.code, class_name: label.name, class_name_en: label.name_en, category: label.category }
+/** The labels that are classes of signs. */
+export function classesOf({ labels, classifier }: ModelManifest): ModelLabel[] {
+  return labels.filter(({ code, reading_of }) => reading_of === undefined && code !== classifier?.not_a_sign)
 }
 
-/** Where a label stands in the classifier's output. */
+/** A label in the words of the wire. A reading goes by its class's code, so that filters by class find it, and its own name. */
+export function signClassOf(label: ModelLabel): SignClass {
+  return {
+    class_code: label.reading_of ?? label.code,
+    class_name: label.name,
+    class_name_en: label.name_en,
+    category: label.category,
+  }
+}
+
+/** Where a label stands in the classifier's output, or among the detector's classes. */
 export function labelIndex(model: ModelManifest, code: string): number {
   return model.labels.findIndex((label) => label.code === code)
 }
 
 async function readText(path: string): Promise<string> {
   try {
+    const { size } = await fileAt(path)
+    if (size > maxBytes) throw new Error(`it has ${size} bytes, and ${maxBytes} at most are read`)
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new Error(`The model's description ${path} cannot be read: ${reasonOf(cause)}`, { cause })
+    const reason = reasonOf(cause)
+    const sentence = { en: `the model's description cannot be read: ${reason}`, zh: `无法读取模型说明文件：${reason}` }
+    throw new ModelProblem(path, null, sentence, { cause })
   }
+}
+
+/** @throws Error where there is none, or a pipe or device, which would be read without end. */
+async function fileAt(path: string): Promise<Stats> {
+  const stats = await stat(path)
+  if (!stats.isFile()) throw new Error('it is not a file')
+  return stats
 }
 
 function parse(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
-    throw new Error(`${path} is not JSON: ${reasonOf(cause)}`, { cause })
+    const reason = reasonOf(cause)
+    throw new ModelProblem(path, null, { en: `is not JSON: ${reason}`, zh: `不是 JSON：${reason}` }, { cause })
   }
 }
 
-function check(value: unknown, path: string): Static<typeof ModelFile> {
-  if (Value.Check(ModelFile, value)) return value
-  const [problem] = Value.Errors(ModelFile, value)
-  const field = problem?.instancePath.slice(1).replaceAll('/', '.') || 'the whole file'
-  throw new Error(`${path}: ${field}: ${problem?.message ?? 'is not as expected'}`)
+function checkShape(value: unknown, path: string): ModelFile {
+  const filled = Value.Default(ModelFile, value)
+  if (Value.Check(ModelFile, filled)) return filled
+  const errors = [...Value.Errors(ModelFile, filled)]
+  // An unknown field is a typing error, and the reason why something else seems to be missing.
+  const unknown = errors.find(({ keyword }) => keyword === 'boolean')
+  const problem = unknown ?? deepest(errors)
+  const field = problem?.instancePath.slice(1).replaceAll('/', '.') || null
+  throw new ModelProblem(path, field, sentenceOf(problem))
 }
 
-function checkLabels(model: Static<typeof ModelFile>, path: string): void {
-  const codes = model.labels.map(({ code }) => code)
-  const twice = codes.find((code, i) => codes.indexOf(code) !== i)
-  if (twice !== undefined) throw new Error(`${path}: labels: the code ${twice} appears twice`)
-  const named = { not_a_sign: model.classifier.not_a_sign, ...model.classifier.fallback }
-  for (const [field, code] of Object.entries(named)) {
-    if (!codes.includes(code)) throw new Error(`${path}: classifier: ${field}: there is no label ${code}`)
+type SchemaError = ReturnType<typeof Value.Errors>[number]
+
+/** Of the alternatives that a value fits none of, the one that it comes nearest to fails deepest inside. */
+function deepest(errors: SchemaError[]): SchemaError | undefined {
+  const depth = ({ instancePath }: SchemaError) => instancePath.split('/').length
+  const isNull = ({ keyword, message }: SchemaError) => keyword === 'type' && message.endsWith('null')
+  const meant = errors.filter((error) => !isNull(error))
+  return meant.toSorted((a, b) => depth(b) - depth(a))[0]
+}
+
+function sentenceOf(problem: SchemaError | undefined): { en: string; zh: string } {
+  if (problem === undefined) return { en: 'is not as expected', zh: '内容不符合要求' }
+  if (problem.keyword === 'boolean') return { en: 'is no known field', zh: '是未知的字段' }
+  if (problem.instancePath === '/detector/decoder') {
+    const known = decoderNames.join(', ')
+    return { en: `is no known decoder; there are ${known}`, zh: `是未知的解码器；可用的有 ${known}` }
   }
-}
-
-async function existing(dir: string, file: string, manifestPath: string, field: string): Promise<string> {
-  const path = join(dir, file)
-  try {
-    await access(path)
-  } catch (cause) {
-    throw new Error(`${manifestPath}: ${field}: the file ${path} cannot be read`, { cause })
+  if (problem.keyword === 'pattern') {
+    return { en: 'must be a plain file name in the same directory', zh: '必须是同一目录中的文件名，不含路径' }
   }
-  return path
+  if (problem.keyword === 'const' || problem.keyword === 'enum') return mustBe(allowedBy(problem))
+  return { en: problem.message, zh: Locale.zh_Hans(problem) }
 }
 
-function reasonOf(err: unknown): string {
-  return err instanceof Error ? err.message : String(err)
+function allowedBy({ keyword, params }: Extract<SchemaError, { keyword: 'const' | 'enum' }>): unknown[] {
+  return keyword === 'const' ? [params.allowedValue] : params.allowedValues
+}
+
+function mustBe(allowed: unknown[]): { en: string; zh: string } {
+  const values = allowed.map((value) => JSON.stringify(value)).join(' | ')
+  return { en: `must be ${values}`, zh: `必须是 ${values}` }
+}
+
+async function existing(dir: string, files: ModelFiles, manifestPath: string, field: string): Promise<NetworkPaths> {
+  for (const precision of precisions) {
+    const file = files[precision]
+    if (file === undefined) continue
+    const path = join(dir, file)
+    await Promise.all([fileAt(path), access(path, constants.R_OK)]).catch((cause) => {
+      const sentence = { en: `the file ${path} cannot be read`, zh: `无法读取文件 ${path}` }
+      throw new ModelProblem(manifestPath, `${field}.${precision}`, sentence, { cause })
+    })
+  }
+  return { fp32: join(dir, files.fp32), int8: files.int8 === undefined ? null : join(dir, files.int8) }
 }

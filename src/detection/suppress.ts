@@ -7,7 +7,10 @@ export interface SuppressRule {
   maxOverlapOfSmaller?: number
 }
 
-/** Greedy non-maximum suppression. Expects the best first and keeps that order. Signs of different categories compete too. */
+/**
+ * Greedy non-maximum suppression. Expects the best first and keeps that order. Classes compete, for foreign networks too:
+ * one place holds one sign, and a network that wavers between two speed limits would report both.
+ */
 export function suppress<T extends Box>(sorted: T[], rule: SuppressRule): T[] {
   const kept: T[] = []
   for (const box of sorted) {

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events'
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import type { AnalysisJob, AnalysisStep } from '../../src/analysis/analyzer.ts'
+import type { Analysis, AnalysisJob, AnalysisStep } from '../../src/analysis/analyzer.ts'
 import {
   ProcessAnalyzer,
   type ProcessAnalyzerOptions,
@@ -11,6 +11,8 @@ import {
 } from '../../src/analysis/process-analyzer.ts'
 import { backoffMs } from '../../src/analysis/process-slot.ts'
 import { packageRoot } from '../../src/package-root.ts'
+import { eventually } from '../helpers/leftovers.ts'
+import { bundledVersion, copyModel } from '../helpers/models.ts'
 import { street } from '../helpers/pictures.ts'
 
 const modelDir = join(packageRoot, 'models/hz-signs')
@@ -215,16 +217,112 @@ t.test('signals to the process group leave the end to the parent', async (t) => 
 t.test('a model that cannot be loaded fails the start with its reason', async (t) => {
   const dir = join(t.testdir(), 'model')
   const options = { modelDir: dir, processes: 2, timeoutMs: 1000, maxPixels: 1000 }
-  await t.rejects(ProcessAnalyzer.start(options), /model\.json cannot be read/)
+  await t.rejects(ProcessAnalyzer.start(options), /model\.json: the model's description cannot be read/)
   await cp(modelDir, dir, { recursive: true })
   await writeFile(join(dir, 'detector.onnx'), 'not a network')
   await t.rejects(
     ProcessAnalyzer.start(options),
-    /No analysis process can start: The network .*detector\.onnx cannot be loaded/,
+    /No analysis process can start: .*detector\.onnx: the network cannot be loaded/,
   )
+})
+
+t.test('a switch loses no picture: what runs ends on its model, what waits goes to the new one', async (t) => {
+  const dir = t.testdir()
+  const { analyzer } = await start(t, { processes: 2 })
+  const [first, second] = analyzer.pids
+  const job = await jobFor(dir)
+  const { outcome } = await underWay(analyzer, await longJob(dir))
+  const successor = await analyzer.prepare({ dir: await copyModel(dir, '8.1.0'), precision: 'fp32' })
+  t.equal(analyzer.model.version, bundledVersion, 'it waits')
+  const before = await analyzer.analyze(job, never, deaf)
+  const beforeTheSwitch = Array.from({ length: 3 }, () => analyzer.analyze(job, never, deaf))
+  successor.takeOver()
+  t.equal(analyzer.model.version, '8.1.0')
+  t.ok(analyzer.alive >= 1, 'at no moment is there nobody')
+  const after = await Promise.all(Array.from({ length: 4 }, () => analyzer.analyze(job, never, deaf)))
+  t.equal(before.model.version, bundledVersion)
+  t.same(
+    (await Promise.all(beforeTheSwitch)).map(({ model }) => model.version),
+    [bundledVersion, '8.1.0', '8.1.0'],
+    'one had begun; the others had not',
+  )
+  for (const { model, detections } of after) {
+    t.same(model, { name: 'hz-signs', version: '8.1.0', precision: 'fp32' })
+    t.same(detections, before.detections)
+  }
+  const long = (await outcome) as Analysis
+  t.equal(long.model.version, bundledVersion, 'it ended where it began')
+  await eventually(
+    () => [analyzer.alive, analyzer.pids.length],
+    ([alive, all]) => alive === 2 && all === 2,
+  )
+  t.notOk(isRunning(first!) || isRunning(second!), 'the old processes have ended')
+  t.equal(analyzer.restarts, 0)
+})
+
+t.test('there is never more than one process too many', async (t) => {
+  const dir = t.testdir()
+  const { analyzer } = await start(t, { processes: 2 })
+  let most = 0
+  const counting = setInterval(() => {
+    most = Math.max(most, analyzer.pids.length)
+  }, 1)
+  t.teardown(() => clearInterval(counting))
+  for (const version of ['8.1.0', '9.0.0']) {
+    const successor = await analyzer.prepare({ dir: await copyModel(dir, version), precision: 'fp32' })
+    successor.takeOver()
+    await eventually(
+      () => analyzer.alive,
+      (alive) => alive === 2,
+    )
+  }
+  t.equal(most, 3)
+})
+
+t.test('a model that does not load, or is not wanted after all, changes nothing', async (t) => {
+  const dir = t.testdir()
+  const { analyzer } = await start(t)
+  const { pids } = analyzer
+  const broken = await copyModel(dir, '8.1.0')
+  await writeFile(join(broken, 'detector.onnx'), 'not a network')
+  await t.rejects(analyzer.prepare({ dir: broken, precision: 'fp32' }), /detector\.onnx: the network cannot be loaded/)
+  await t.rejects(analyzer.prepare({ dir: join(dir, 'nowhere'), precision: 'fp32' }), /model\.json/)
+  const fp32Only = await copyModel(dir, '8.2.0')
+  await t.rejects(analyzer.prepare({ dir: fp32Only, precision: 'int8' }), /has no int8 network/)
+  const unwanted = await analyzer.prepare({ dir: await copyModel(dir, '9.0.0'), precision: 'fp32' })
+  await unwanted.discard()
+  t.equal((await analyzer.analyze(await jobFor(dir), never, deaf)).model.version, bundledVersion)
+  t.same([analyzer.pids, analyzer.restarts], [pids, 0])
+})
+
+t.test('closing ends a model that has not taken over, too', async (t) => {
+  const dir = t.testdir()
+  const { analyzer } = await start(t)
+  const other = await copyModel(dir, '8.1.0')
+  const waiting = await analyzer.prepare({ dir: other, precision: 'fp32' })
+  t.equal(waiting.model.version, '8.1.0')
+  const { pids } = analyzer
+  t.equal(pids.length, 2)
+  const loading = t.rejects(analyzer.prepare({ dir: other, precision: 'fp32' }), { code: 'SHUTTING_DOWN' })
+  await analyzer[Symbol.asyncDispose]()
+  await loading
+  for (const pid of pids) t.notOk(isRunning(pid))
 })
 
 t.test('the wait before a restart doubles up to a limit', async (t) => {
   t.same([0, 1, 2, 3, 4].map(backoffMs), [0, 100, 200, 400, 800])
   t.equal(backoffMs(50), 10_000)
+})
+
+t.test('a process that replaces another never loads a version that nobody chose', async (t) => {
+  const dir = t.testdir()
+  const chosen = await copyModel(dir, '1')
+  const { analyzer, restarted } = await start(t, { modelDir: chosen })
+  await rm(chosen, { recursive: true })
+  await rename(await copyModel(dir, '2'), chosen)
+  const killed = restarted()
+  process.kill(analyzer.pids[0]!, 'SIGKILL')
+  t.match(await killed, { reason: /SIGKILL/ })
+  t.match(await restarted(), { reason: /model\.json: is hz-signs 2 by now, and hz-signs 1 was to be started/ })
+  t.equal(analyzer.alive, 0)
 })

@@ -1,5 +1,4 @@
 import type { RawPicture } from '../raw-picture.ts'
-import { bestOf } from './decode-outputs.ts'
 import type { Box } from './geometry.ts'
 
 export interface CropRule {
@@ -94,43 +93,4 @@ function addSamples(
       }
     }
   }
-}
-
-export interface LabelRule {
-  /** Where "not a sign" stands in a row of probabilities. */
-  notASign: number
-  /** The share of the signs' probability below which the best label is not believed. */
-  minProbability: number
-  /** For each of the detector's categories the label of an unknown sign. */
-  fallback: number[]
-}
-
-export interface Verdict {
-  label: number
-  /** Of it being a sign at all. */
-  signProbability: number
-}
-
-/**
- * Reads one row of `[boxes, labels]` probabilities. A sign that resembles no label enough gets its category's
- * fallback: "another prohibition" is true where "speed limit 80" may be wrong.
- */
-export function chooseLabel(
-  probabilities: Float32Array,
-  row: number,
-  labels: number,
-  category: number,
-  rule: LabelRule,
-): Verdict {
-  const values = probabilities.slice(row * labels, (row + 1) * labels)
-  const signProbability = Math.min(1, Math.max(0, 1 - values[rule.notASign]!))
-  values[rule.notASign] = 0
-  const best = bestOf(values, 0, labels)
-  const believed = values[best]! >= rule.minProbability * signProbability
-  return { label: believed ? best : rule.fallback[category]!, signProbability }
-}
-
-/** A detector's score in the light of the classifier: false alarms sink, signs keep theirs. Never raises a score. */
-export function rescore(score: number, signProbability: number): number {
-  return score * Math.sqrt(signProbability)
 }

@@ -8,21 +8,27 @@ import Fastify from 'fastify'
 import type { Analyzer } from './analysis/analyzer.ts'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
+import { exportRoutes } from './exports/export-routes.ts'
 import { authentication } from './http/authentication.ts'
 import { docs } from './http/docs.ts'
 import { errorHandler, sendRouterProblem } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { loggerOptions } from './http/logging.ts'
 import { metricsRoutes } from './http/metrics.ts'
-import { modelRoutes } from './http/model-routes.ts'
 import { originGuard } from './http/origin-guard.ts'
 import { Upgrades } from './http/upgrades.ts'
+import { modelRoutes } from './models/model-routes.ts'
 import { notificationRoutes } from './notifications/notification-routes.ts'
 import { openParts } from './parts.ts'
 import { MAX_MESSAGE_BYTES } from './realtime/socket-limits.ts'
+import { socketListRoutes } from './realtime/socket-list-routes.ts'
 import { socketRoutes } from './realtime/socket-routes.ts'
 import { mediaRoutes } from './records/media-routes.ts'
 import { recordRoutes } from './records/record-routes.ts'
+import { retentionRoutes } from './retention/retention-routes.ts'
+import { reviewRoutes } from './reviews/review-routes.ts'
+import { statisticsRoutes } from './statistics/statistics-routes.ts'
+import { storageRoutes } from './statistics/storage-routes.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
 import { uploadRoutes } from './uploads/upload-routes.ts'
 import { sessionRoutes } from './users/session-routes.ts'
@@ -61,7 +67,8 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   const parts = await openParts(config, app.log, replacements)
-  const { access, accounts, sockets, tasks, uploads, records, notifications, outcomes, metrics, analyzer } = parts
+  const { access, accounts, sockets, tasks, uploads, records, reviews, exports, outcomes, metrics } = parts
+  const { statistics, storage, retention, notifications, models } = parts
 
   const upgrades = new Upgrades(app.server)
   await app.register(errorHandler, { exposeStack: config.exposeStack })
@@ -118,9 +125,15 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     await api.register(uploadRoutes, { uploads })
     await api.register(taskRoutes, { tasks, uploads, records, outcomes, maxFiles, maxWaitMs })
     await api.register(recordRoutes, { records })
+    await api.register(reviewRoutes, { reviews })
+    await api.register(exportRoutes, { exports })
+    await api.register(statisticsRoutes, { statistics })
+    await api.register(storageRoutes, { storage })
+    await api.register(retentionRoutes, { retention })
     await api.register(notificationRoutes, { notifications })
-    await api.register(modelRoutes, { analyzer })
+    await api.register(modelRoutes, { models })
     await api.register(mediaRoutes, { records, dir: config.mediaDir })
+    await api.register(socketListRoutes, { sockets, users: accounts.users })
     await api.register(socketRoutes, { sockets, access })
   })
 
@@ -141,7 +154,8 @@ const contentPolicy = {
   imgSrc: ["'self'", 'data:', 'blob:'],
   connectSrc: ["'self'", 'ws:', 'wss:'],
   scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
+  // antd and the charts set styles of their own; scripts are what must not come from anywhere else.
+  styleSrc: ["'self'", "'unsafe-inline'"],
   objectSrc: ["'none'"],
   frameAncestors: ["'none'"],
   upgradeInsecureRequests: null,

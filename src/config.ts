@@ -23,7 +23,19 @@ export const Env = Type.Object({
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas'),
   DATABASE_URL: text('file:./data/hzsystem.db', 'file:… is a SQLite database'),
   MEDIA_DIR: text('./media', 'Where pictures are kept'),
-  MODEL_DIR: text('', 'A model directory; empty: the bundled models/hz-signs'),
+  MODEL_DIR: text(
+    '',
+    'The model directory to start with while no administrator has chosen another; empty: the bundled models/hz-signs',
+  ),
+  MODELS_DIR: text(
+    './data/models',
+    'A directory of further models, one directory each, that administrators may switch to',
+  ),
+  MODEL_PRECISION: Type.Enum(['auto', 'fp32', 'int8'], {
+    default: 'auto',
+    description:
+      'Numbers of the network; auto: int8 where the model has it, it is faster here and finds the same signs',
+  }),
   DETECTOR_PROCESSES: whole(0, 0, 'Processes that run the model; 0: one per core'),
   DETECTION_TIMEOUT_S: real(60, 0.1, 'A detection that takes longer is stopped, in seconds'),
   MAX_UPLOAD_BYTES: whole(50 * 1024 * 1024, 1024, 'Largest file, in bytes'),
@@ -66,6 +78,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     databaseUrl: env.DATABASE_URL,
     mediaDir: resolve(env.MEDIA_DIR),
     modelDir: env.MODEL_DIR === '' ? join(packageRoot, 'models', 'hz-signs') : resolve(env.MODEL_DIR),
+    modelsDir: resolve(env.MODELS_DIR),
+    modelPrecision: env.MODEL_PRECISION,
     detector: {
       processes: env.DETECTOR_PROCESSES || cpus().length,
       timeoutMs: env.DETECTION_TIMEOUT_S * 1000,

@@ -64,6 +64,7 @@ export const catalogue = {
   NOTIFICATION_NOT_FOUND: { status: 404, zh: '找不到通知 {notification_id}', en: 'No notification {notification_id}' },
   USER_NOT_FOUND: { status: 404, zh: '找不到用户 {user_id}', en: 'No user {user_id}' },
   TOKEN_NOT_FOUND: { status: 404, zh: '找不到令牌 {token_id}', en: 'No token {token_id}' },
+  MODEL_NOT_FOUND: { status: 404, zh: '找不到模型 {model_id}', en: 'No model {model_id}' },
   TASK_FINISHED: {
     status: 409,
     zh: '任务 {task_id} 已结束（{status}）',
@@ -79,6 +80,17 @@ export const catalogue = {
     status: 409,
     zh: '不能停用或降级最后一位管理员',
     en: 'The last administrator can be neither disabled nor demoted',
+  },
+  MODEL_SWITCH_UNDER_WAY: {
+    status: 409,
+    zh: '另一次模型切换正在进行，请稍后查看模型列表再试',
+    en: 'Another switch of the model is under way: look at the list of models, then try again',
+  },
+  NO_EARLIER_MODEL: { status: 409, zh: '此前没有启用过其他模型', en: 'No other model was active before' },
+  REVIEW_CONFLICT: {
+    status: 409,
+    zh: '记录 {record_id} 的复核已保存到第 {version} 版，请重新载入后再修改',
+    en: 'The review of record {record_id} is at version {version} by now: load it again, then change it',
   },
   UPLOAD_TOO_LARGE: {
     status: 413,
@@ -99,6 +111,11 @@ export const catalogue = {
     status: 422,
     zh: '图片 {file_name} 已损坏或不完整',
     en: 'The picture {file_name} is damaged or incomplete',
+  },
+  MODEL_UNUSABLE: {
+    status: 422,
+    zh: '模型 {model_id} 无法使用：{reason_zh}',
+    en: 'The model {model_id} cannot be used: {reason}',
   },
   RATE_LIMITED: {
     status: 429,
@@ -128,6 +145,20 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue
 export type ErrorDetails = Record<string, unknown>
+
+/** A reason in both languages, for whoever knows which error it is the reason of. `message` is the English one, for logs. */
+export class BilingualError extends Error {
+  readonly texts: Record<Language, string>
+
+  constructor(texts: Record<Language, string>, options?: ErrorOptions) {
+    super(texts.en, options)
+    this.texts = texts
+  }
+
+  messageIn(language: Language): string {
+    return this.texts[language]
+  }
+}
 
 /** An error that a client may be told of. Anything else is a bug: logged whole and answered `INTERNAL`. */
 export class AppError extends Error {
@@ -171,10 +202,12 @@ function inWords(fields: FieldProblem[]): ErrorDetails {
   }
 }
 
+const MAX_REPEATED_CHARS = 300
+
 /** What a client sent is repeated to it only in part: names of 5,000 characters exist. */
 function shorten(value: unknown): string {
   const text = String(value ?? '')
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+  return text.length > MAX_REPEATED_CHARS ? `${text.slice(0, MAX_REPEATED_CHARS - 1)}…` : text
 }
 
 /** True when doing it again cannot help: the request itself is what is wrong. */
@@ -187,6 +220,7 @@ export function isRetryable(code: ErrorCode): boolean {
   return (
     catalogue[code].status >= 500 ||
     code === 'RATE_LIMITED' ||
+    code === 'MODEL_SWITCH_UNDER_WAY' ||
     code === 'TASK_CANCELLED' ||
     code === 'UPLOAD_INTERRUPTED'
   )

@@ -1,22 +1,33 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Analyzer } from './analysis/analyzer.ts'
+import type { Analyzer, ModelSource } from './analysis/analyzer.ts'
+import { conditionsOf, describeModel } from './analysis/describe-model.ts'
+import { checkPrecision } from './analysis/precision-check.ts'
 import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
-import { type Db, openDb } from './db/index.ts'
+import { type Db, databaseBytes, openDb } from './db/index.ts'
 import { readPictureHeader } from './detection/decode-picture.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
+import { ExportService } from './exports/export-service.ts'
 import type { HealthChecks } from './http/health-routes.ts'
 import { Metrics } from './http/metrics.ts'
+import { ModelCatalogue } from './models/model-catalogue.ts'
+import { ModelService } from './models/model-service.ts'
+import { PrecisionChoice } from './models/precision-choice.ts'
+import { startModel } from './models/start-model.ts'
 import { NotificationService } from './notifications/notification-service.ts'
 import { packageRoot } from './package-root.ts'
 import { MemoryJobQueue } from './queue/memory-job-queue.ts'
 import { socketLimitsOf } from './realtime/socket-limits.ts'
 import { SocketServer } from './realtime/socket-server.ts'
 import { RecordService } from './records/record-service.ts'
+import { RetentionService } from './retention/retention-service.ts'
+import { ReviewService } from './reviews/review-service.ts'
+import { StatisticsService } from './statistics/statistics-service.ts'
+import { StorageService } from './statistics/storage-service.ts'
 import { DiskFileStore } from './storage/disk-file-store.ts'
 import { calibrate } from './tasks/calibration.ts'
 import { Housekeeping } from './tasks/housekeeping.ts'
@@ -29,12 +40,15 @@ import { removeOrphans } from './uploads/orphan-sweep.ts'
 import { UploadService } from './uploads/upload-service.ts'
 import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
 import { type Accounts, makeAccounts } from './users/accounts.ts'
+import { version } from './version.ts'
 
 export type Parts = Awaited<ReturnType<typeof openParts>>
 
 /** One more task is claimed than there are detectors, so that none waits for the database between two pictures. */
 const CLAIMED_AHEAD = 1
 const HOUSEKEEPING_INTERVAL_MS = 60_000
+const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
+const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
 const CALIBRATION_LIMIT_MS = 3000
 
@@ -53,12 +67,31 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   )
   const metrics = new Metrics()
   const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
-  const analyzer = replacements.analyzer ?? (await startAnalyzer(config, log))
+  const catalogue = catalogueOf(config)
+  const precisions = new PrecisionChoice({
+    db,
+    setting: config.modelPrecision,
+    check: (dir, signal) => checkPrecision(dir, join(calibrationDir, 'street-avenue.jpg'), signal),
+    conditionsOf,
+  })
+  const started = await startModel({
+    db,
+    catalogue,
+    precisions,
+    start: async (source) => replacements.analyzer ?? startAnalyzer(config, log, source),
+    onFallback: (err, model_id) => log.error({ err, model_id }, 'the chosen model cannot be started; another one runs'),
+  })
+  const { analyzer } = started
 
   const accounts = makeAccounts({ db, bus, ...config.tokens, loginsPerMinute: config.limits.loginsPerMinute })
   const access = accessOf(config, accounts)
-  const { timeZone, exposeStack, retention } = config
-  const records = new RecordService({ db, events, files, timeZone, onError: report('could not remove a file') })
+  const { timeZone, exposeStack } = config
+  const onLeftover = report('could not remove a file')
+  const records = new RecordService({ db, events, files, timeZone, onError: onLeftover })
+  const exports = new ExportService({ records, files, timeZone })
+  const statistics = new StatisticsService({ db, timeZone })
+  const storage = new StorageService({ db, disk: files, databaseBytes: () => databaseBytes(config.databaseUrl) })
+  const retention = new RetentionService({ db, events, files, log, onError: onLeftover })
   const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
   const { maxBytes, maxPixels } = config.uploads
   const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
@@ -67,7 +100,23 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
   const runner = new TaskRunner({ log, db, events, files, analyzer, records, board, timing, exposeStack, onStage })
-  const housekeeping = new Housekeeping({ db, events, queue, files, retention })
+  const calibration = { analyzer, timing, dir: calibrationDir }
+  const measure = (modes: DetectionMode[], signal: AbortSignal) => calibrate(calibration, modes, signal)
+  const models = new ModelService({
+    db,
+    events,
+    log,
+    catalogue,
+    precisions,
+    started,
+    filesOf: conditionsOf,
+    calibrate: async (signal) => {
+      // One after the other, so that tasks of users get in between.
+      for (const mode of MODES) await measure([mode], signal)
+    },
+  })
+  const reviews = new ReviewService({ db, events, labels: () => models.info.labels })
+  const housekeeping = new Housekeeping({ db, events, queue, files, retention: config.retention })
   const outcomes = new TaskOutcomes(bus)
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
   const onDrop = () => metrics.countDrop()
@@ -86,6 +135,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   metrics.readFrom(metricSourcesOf(db, queue, sockets, analyzer))
 
   const stopping = new AbortController()
+  // Not waited for, as there may be much to delete.
+  const deleteOld = () => void retention.runIfDue().catch(report('could not delete what is old'))
   const chores = [
     () => timing.save(),
     () => housekeeping.requeueLost(),
@@ -94,6 +145,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     () => notifications.purgeExpired(),
     () => accounts.tokens.purge(),
     () => records.finishRemovals(),
+    deleteOld,
   ]
   const keepHouse = async () => {
     for (const chore of chores) await Promise.resolve(chore()).catch(report('housekeeping failed'))
@@ -110,7 +162,13 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     accounts,
     access,
     records,
+    reviews,
+    exports,
+    statistics,
+    storage,
+    retention,
     notifications,
+    models,
     uploads,
     tasks,
     outcomes,
@@ -118,33 +176,34 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     metrics,
     timing,
     housekeeping,
-    healthChecks: healthChecksOf(db, queue, analyzer, config.queueLimit),
+    healthChecks: healthChecksOf({ db, queue, analyzer, models, queueLimit: config.queueLimit }),
 
     async start(): Promise<void> {
       await records.finishRemovals()
       await notifications.start()
-      const calibration = { analyzer, timing, dir: join(packageRoot, 'assets', 'calibration') }
-      const measure = (modes: DetectionMode[]) =>
-        calibrate(calibration, modes, stopping.signal).catch((err) => {
-          if (!stopping.signal.aborted) report('could not measure the model')(err)
-        })
-      await Promise.race([measure(['accurate', 'fast']), sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
-      measure(['balanced', 'max'])
+      const measured = measure(['accurate', 'fast'], stopping.signal).catch((err) => {
+        if (!stopping.signal.aborted) report('could not measure the model')(err)
+      })
+      await Promise.race([measured, sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
+      models.settle()
       await housekeeping.recover()
       queue.start((id, signal) => runner.run(id, signal), analyzer.size + CLAIMED_AHEAD)
+      deleteOld()
     },
 
     /** Says goodbye, then lets running tasks finish, or parks them. */
     async stop(): Promise<void> {
       stopping.abort()
+      models.stop()
       clearInterval(timer)
-      await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop()])
+      await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop(), retention.stop()])
       sockets.terminate()
     },
 
     async close(): Promise<void> {
       outcomes.close()
       await analyzer[Symbol.asyncDispose]()
+      await models.settled
       await timing.save()
       metrics.close()
       await db.$disconnect()
@@ -153,22 +212,40 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   }
 }
 
-function startAnalyzer(config: Config, log: FastifyBaseLogger): Promise<Analyzer> {
+function catalogueOf(config: Config): ModelCatalogue {
+  const bundled = join(packageRoot, 'models')
+  return new ModelCatalogue({
+    configuredDir: config.modelDir,
+    roots: [config.modelsDir, bundled],
+    describe: describeModel,
+  })
+}
+
+function startAnalyzer(config: Config, log: FastifyBaseLogger, { dir, precision }: ModelSource): Promise<Analyzer> {
   const { processes, timeoutMs } = config.detector
   const onRestart = (restart: object) => log.warn(restart, 'a detector process was replaced')
   const { maxPixels } = config.uploads
-  return ProcessAnalyzer.start({ modelDir: config.modelDir, processes, timeoutMs, maxPixels, onRestart })
+  return ProcessAnalyzer.start({ modelDir: dir, precision, processes, timeoutMs, maxPixels, onRestart })
 }
 
 function accessOf(config: Config, accounts: Accounts): Access {
   return config.access.kind === 'open' ? new OpenAccess(accounts.openUsers) : new RequiredAccess(accounts.tokens)
 }
 
-function healthChecksOf(db: Db, queue: MemoryJobQueue, analyzer: Analyzer, queueLimit: number): HealthChecks {
+interface Checked {
+  db: Db
+  queue: MemoryJobQueue
+  analyzer: Analyzer
+  models: ModelService
+  queueLimit: number
+}
+
+function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): HealthChecks {
   return {
     database: async () => (await db.user.count({ take: 1 })) >= 0,
     detector: () => analyzer.alive > 0,
     queue: () => queue.waiting < queueLimit,
+    warnings: () => (models.isFallback ? ['model_fallback'] : []),
   }
 }
 
@@ -188,5 +265,7 @@ function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, a
     sockets: () => sockets.size,
     detectorsAlive: () => analyzer.alive,
     detectorRestarts: () => analyzer.restarts,
+    model: () => analyzer.model,
+    version,
   }
 }

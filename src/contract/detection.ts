@@ -34,7 +34,8 @@ export type DetectionType = Static<typeof DetectionType>
 
 export const DetectionMode = Type.Enum(['fast', 'balanced', 'accurate', 'max'], {
   default: 'accurate',
-  description: 'Longest side of the network input: fast 640, balanced 960, accurate 1280, max 1280 and tiles',
+  description:
+    'How large the network sees the picture: the larger, the smaller the signs it finds, and the longer it takes',
 })
 export type DetectionMode = Static<typeof DetectionMode>
 

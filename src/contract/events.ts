@@ -1,4 +1,7 @@
+import type { ModelChanged } from './model.ts'
 import type { Audience, NotificationMessage } from './notification.ts'
+import type { RecordsRemoved } from './record.ts'
+import type { ReviewChanged } from './review.ts'
 import type {
   DetectionComplete,
   DetectionError,
@@ -17,6 +20,9 @@ export type EventDraft =
   | { type: 'detection_error'; userId: number; taskId: string; data: DetectionError }
   | { type: 'system_notification'; audience: Audience; notificationId: string; data: NotificationMessage }
   | { type: 'notification_withdrawn'; audience: Audience; notificationId: string; data: NotificationWithdrawn }
+  | { type: 'review_changed'; userId: number; data: ReviewChanged }
+  | { type: 'records_removed'; userId: number; data: RecordsRemoved }
+  | { type: 'model_changed'; data: ModelChanged }
 
 /** A kept event at its place in one stream. `userId` is whom it concerns, null for nobody in particular. */
 export interface StreamEvent {
@@ -52,6 +58,7 @@ export function kindOf(stream: string): StreamKind {
 /** Who may hear an event: the one place that decides it, as data, where the event is made. */
 export function streamsOf(draft: EventDraft): string[] {
   if ('audience' in draft) return streamsOfAudience(draft.audience)
+  if (draft.type === 'model_changed') return [streams.everyone]
   return [streams.user(draft.userId), streams.all]
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable, NullableUserId, Page, PageQuery, Timestamp, UserId } from './primitives.ts'
+import { Nullable, NullableUserId, Page, PageQuery, Person, Timestamp, UserId } from './primitives.ts'
 import { Role } from './user.ts'
 
 export const NotificationLevel = Type.Enum(['info', 'warning', 'error', 'success'])
@@ -78,3 +78,22 @@ export const NotificationQuery = Type.Object(
   { additionalProperties: false },
 )
 export type NotificationQuery = Static<typeof NotificationQuery>
+
+/** What one person did with a notification. */
+export const NotificationReceipt = Type.Object({
+  user: Person,
+  read_at: Nullable(Timestamp),
+  acknowledged_at: Nullable(Timestamp),
+})
+export type NotificationReceipt = Static<typeof NotificationReceipt>
+
+export const NotificationReceiptPage = Type.Object({
+  ...Page(NotificationReceipt).properties,
+  audience_size: Type.Integer({
+    minimum: 0,
+    description: 'People whom it is addressed to and who may come in, with those who have read it already',
+  }),
+})
+export type NotificationReceiptPage = Static<typeof NotificationReceiptPage>
+export const NotificationReceiptQuery = Type.Object(PageQuery, { additionalProperties: false })
+export type NotificationReceiptQuery = Static<typeof NotificationReceiptQuery>

@@ -14,7 +14,8 @@ export const Bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 export const Seconds = Type.Number({ minimum: 0, description: 'seconds' })
 export const Percent = Type.Integer({ minimum: 0, maximum: 100 })
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Nullable = <T extends TSchema>(schema: T, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 
 /** One page of a keyset-paginated list. `next_cursor` is null on the last page. */
 export const Page = <T extends TSchema>(item: T) =>
@@ -24,3 +25,7 @@ export const PageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the page before' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 }
+
+/** A person, as whoever may see what they did sees them. */
+export const Person = Type.Object({ user_id: NullableUserId, username: Type.String() })
+export type Person = Static<typeof Person>

@@ -92,6 +92,12 @@ function fieldProblem({ keyword, instancePath, params, message }: SchemaError, r
         expected: `must have at most ${details.limit} characters`,
         expected_zh: `最多 ${details.limit} 个字符`,
       }
+    case 'minItems':
+      return { field, expected: `must have at least ${details.limit} items`, expected_zh: `至少 ${details.limit} 项` }
+    case 'maxItems':
+      return { field, expected: `must have at most ${details.limit} items`, expected_zh: `最多 ${details.limit} 项` }
+    case 'uniqueItems':
+      return { field, expected: 'must have each item once', expected_zh: '不能有重复项' }
     case 'pattern':
       return { field, expected: `must match ${details.pattern}`, expected_zh: `应符合格式 ${details.pattern}` }
     case 'format':

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Detection, DetectionMode, DetectionType, SignCategory, SignClass } from './detection.ts'
 import { Bytes, Nullable, NullableUserId, Page, PageQuery, Seconds, TaskId, Timestamp } from './primitives.ts'
+import { ReviewMark, ReviewState, SignVerdict } from './review.ts'
 
 export const RecordId = Type.Integer({ minimum: 1, maximum: 2147483647 })
 
@@ -27,8 +28,15 @@ const summary = {
   created_at: Timestamp,
 }
 
+/** A sign as it is known now: what a person said of it counts more than what the model found. */
+export const RecordedSign = Type.Object({
+  ...Detection.properties,
+  verdict: Nullable(SignVerdict, 'What a person said of it; null: nobody has looked'),
+})
+export type RecordedSign = Static<typeof RecordedSign>
+
 /** A stored result. */
-export const Record = Type.Object({ ...summary, detections: Type.Array(Detection) })
+export const Record = Type.Object({ ...summary, review: ReviewMark, detections: Type.Array(RecordedSign) })
 export type Record = Static<typeof Record>
 
 export const RecordPage = Page(Record)
@@ -47,10 +55,34 @@ export const recordFilters = {
   file_name: Type.Optional(
     Type.String({ maxLength: 255, description: 'A part of the file name; A to Z in either case' }),
   ),
+  review: Type.Optional(ReviewState),
 }
 export const RecordParams = Type.Object({ record_id: RecordId })
 
-export const RecordQuery = Type.Object({ ...PageQuery, ...recordFilters }, { additionalProperties: false })
+export const RecordOrder = Type.Enum(['newest', 'oldest', 'most_signs', 'least_confident'], { default: 'newest' })
+export type RecordOrder = Static<typeof RecordOrder>
+
+export const RecordQuery = Type.Object(
+  {
+    ...PageQuery,
+    ...recordFilters,
+    order: Type.Optional(RecordOrder),
+    offset: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2147483647,
+        description: 'Records to pass over: a jump to the middle of a long list. Not together with cursor',
+      }),
+    ),
+    newest_id: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 2147483647 },
+        description: 'Records made after this one are left out, so that offsets stay what they were',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
 export type RecordQuery = Static<typeof RecordQuery>
 
 export const CountsQuery = Type.Object(recordFilters, { additionalProperties: false })
@@ -63,3 +95,22 @@ export const RecordCounts = Type.Object({
   by_day: Type.Array(Type.Object({ day: Type.String(), records: Type.Integer(), signs: Type.Integer() })),
 })
 export type RecordCounts = Static<typeof RecordCounts>
+
+/** Several records in one request. */
+export const RecordRemoval = Type.Object(
+  { record_ids: Type.Array(RecordId, { minItems: 1, maxItems: 500, uniqueItems: true }) },
+  { additionalProperties: false },
+)
+export type RecordRemoval = Static<typeof RecordRemoval>
+
+export const RecordRemovalResult = Type.Object({
+  removed: Type.Array(RecordId),
+  refused: Type.Array(Type.Object({ record_id: RecordId, code: Type.String() }), {
+    description: 'RECORD_NOT_FOUND or PERMISSION_DENIED; the others are gone all the same',
+  }),
+})
+export type RecordRemovalResult = Static<typeof RecordRemovalResult>
+
+/** `data` of `records_removed`. */
+export const RecordsRemoved = Type.Object({ record_ids: Type.Array(RecordId) })
+export type RecordsRemoved = Static<typeof RecordsRemoved>

@@ -1,7 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Detection, DetectionOptions, DetectionType } from './detection.ts'
+import { ModelChanged } from './model.ts'
 import { NotificationMessage } from './notification.ts'
 import { Bytes, Language, Nullable, NullableUserId, Percent, Seconds, TaskId, Timestamp } from './primitives.ts'
+import { RecordsRemoved } from './record.ts'
+import { ReviewChanged } from './review.ts'
 import { Task } from './task.ts'
 import { FileUploadProgress } from './upload.ts'
 
@@ -83,6 +86,9 @@ export const ConnectionEstablished = Type.Object({
   protocol_version: Type.String(),
   language: Language,
   cursor: Type.String({ description: 'Where this connection begins; `resume` takes it' }),
+  positions: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+    description: 'The same by `stream`: the first kept message of each has the next `seq`',
+  }),
   recovered: Type.Boolean({ description: 'Everything after the given cursor follows, without a gap' }),
   limits: SocketLimits,
 })
@@ -144,6 +150,9 @@ export const KeptMessage = Type.Union([
   lossless('detection_error', DetectionError),
   lossless('system_notification', NotificationMessage),
   lossless('notification_withdrawn', NotificationWithdrawn),
+  lossless('review_changed', ReviewChanged),
+  lossless('records_removed', RecordsRemoved),
+  lossless('model_changed', ModelChanged),
 ])
 export type KeptMessage = Static<typeof KeptMessage>
 

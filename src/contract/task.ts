@@ -38,7 +38,14 @@ export const TaskPage = Page(Task)
 export type TaskPage = Static<typeof TaskPage>
 
 export const TaskQuery = Type.Object(
-  { ...PageQuery, status: Type.Optional(TaskStatus), unfinished: Type.Optional(Type.Boolean()) },
+  {
+    ...PageQuery,
+    status: Type.Optional(TaskStatus),
+    unfinished: Type.Optional(Type.Boolean()),
+    scope: Type.Optional(
+      Type.Enum(['own', 'all'], { default: 'own', description: 'all: everybody’s, for analysts and administrators' }),
+    ),
+  },
   { additionalProperties: false },
 )
 export type TaskQuery = Static<typeof TaskQuery>

@@ -109,6 +109,12 @@ export const ApiTokenQuery = Type.Object(
         description: "Whose, 0: the local user's; another's for administrators only",
       }),
     ),
+    scope: Type.Optional(
+      Type.Enum(['own', 'all'], {
+        default: 'own',
+        description: 'all: everybody’s, for administrators; not with user_id',
+      }),
+    ),
   },
   { additionalProperties: false },
 )

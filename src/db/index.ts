@@ -1,3 +1,4 @@
+export { databaseBytes } from './database-bytes.ts'
 export { Prisma } from './generated/sqlite/client.ts'
 export * from './generated/sqlite/enums.ts'
 export type * from './generated/sqlite/models.ts'

@@ -28,7 +28,7 @@ export async function openDb(url: string): Promise<Db> {
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 20_000, timeout: 20_000 } })
 }
 
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   return url.slice('file:'.length).replace(/\?.*$/, '')
 }
 

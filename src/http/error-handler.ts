@@ -40,6 +40,7 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, err: AppError
   if (!request.raw.complete) reply.header('connection', 'close')
   return reply
     .code(err.status)
+    .removeHeader('content-disposition') // It may have been going to be a file.
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('content-language', languageOf(request))
     .serializer(JSON.stringify)

@@ -8,6 +8,8 @@ export interface MetricSources {
   sockets(): number
   detectorsAlive(): number
   detectorRestarts(): number
+  version: string
+  model(): { name: string; version: string; precision: string }
 }
 
 /** Prometheus metrics. One registry per application, so that several can live in one process. */
@@ -51,6 +53,21 @@ export class Metrics {
       async collect() {
         this.reset()
         for (const { status, count } of await sources.tasksByStatus()) this.set({ status }, count)
+      },
+    })
+    new Gauge({ name: 'hzsystem_info', help: 'The server; always 1', labelNames: ['version'], registers }).set(
+      { version: sources.version },
+      1,
+    )
+    new Gauge({
+      name: 'hzsystem_model_info',
+      help: 'The model in use; always 1',
+      labelNames: ['name', 'version', 'precision'],
+      registers,
+      collect() {
+        const { name, version, precision } = sources.model()
+        this.reset()
+        this.set({ name, version, precision }, 1)
       },
     })
     const gauge = (name: string, help: string, read: () => number) =>

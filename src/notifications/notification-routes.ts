@@ -6,6 +6,8 @@ import {
   NotificationPage,
   NotificationParams,
   NotificationQuery,
+  NotificationReceiptPage,
+  NotificationReceiptQuery,
 } from '../contract/index.ts'
 import type { NotificationService } from './notification-service.ts'
 
@@ -47,6 +49,20 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<{ notifications: Noti
     '/api/notifications/:notification_id',
     { schema: { tags, summary: 'One notification', params: NotificationParams, response: { 200: Notification } } },
     async ({ principal, params }) => notifications.get(principal, params.notification_id),
+  )
+
+  app.get(
+    '/api/notifications/:notification_id/receipts',
+    {
+      schema: {
+        tags,
+        summary: 'Who has seen it (administrators)',
+        params: NotificationParams,
+        querystring: NotificationReceiptQuery,
+        response: { 200: NotificationReceiptPage },
+      },
+    },
+    async ({ principal, params, query }) => notifications.receipts(principal, params.notification_id, query),
   )
 
   app.delete(

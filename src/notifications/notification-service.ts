@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { NewNotification, Notification, NotificationPage, NotificationQuery } from '../contract/index.ts'
+import type {
+  NewNotification,
+  Notification,
+  NotificationPage,
+  NotificationQuery,
+  NotificationReceiptPage,
+  NotificationReceiptQuery,
+} from '../contract/index.ts'
 import type { Db, Prisma } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -8,7 +15,7 @@ import { invalid, scheduleOf } from './new-notification.ts'
 import { emitPushed, NotificationPublisher } from './notification-publisher.ts'
 import * as select from './notification-query.ts'
 import { audienceOf, type NotificationRow, viewOf, withReceiptOf } from './notification-view.ts'
-import { countSeen, keepAcknowledged, keepRead } from './receipts.ts'
+import { countSeen, keepAcknowledged, keepRead, listReceipts } from './receipts.ts'
 
 export interface NotificationServiceDeps {
   db: Db
@@ -111,6 +118,15 @@ export class NotificationService {
   }
 
   /**
+   * Who has seen a notification, and how many people could.
+   * @throws PERMISSION_DENIED, NOTIFICATION_NOT_FOUND, INVALID_CURSOR
+   */
+  async receipts(principal: Principal, id: string, query: NotificationReceiptQuery): Promise<NotificationReceiptPage> {
+    requireRole(principal, 'administrator')
+    return listReceipts(this.#db, await this.#find(principal, id, {}), query)
+  }
+
+  /**
    * Takes a notification back: unseen if it waits, and told to its audience if it was pushed. Doing it again is fine.
    * @throws PERMISSION_DENIED, NOTIFICATION_NOT_FOUND
    */
@@ -178,7 +194,8 @@ export class NotificationService {
 
   async #requireUser(userId: number): Promise<void> {
     const user = await this.#db.user.findUnique({ where: { id: userId } })
-    if (user === null) throw invalid({ field: 'audience.user_id', expected: 'an existing user' })
+    if (user === null)
+      throw invalid({ field: 'audience.user_id', expected: 'an existing user', expected_zh: '没有这个用户' })
   }
 
   async #views(rows: NotificationRow[], withSeen: boolean): Promise<Notification[]> {

@@ -1,4 +1,7 @@
-import type { Db } from '../db/index.ts'
+import type { NotificationReceiptPage, NotificationReceiptQuery } from '../contract/index.ts'
+import type { Db, NotificationModel, Prisma } from '../db/index.ts'
+import { AppError } from '../errors.ts'
+import { wireUserId } from '../users/principal.ts'
 import type { NotificationRow, SeenCounts } from './notification-view.ts'
 
 /** Keeps that a user has read a notification; the first time counts. */
@@ -26,4 +29,45 @@ export async function countSeen(db: Db, rows: NotificationRow[]): Promise<Map<st
     seen.set(notificationId, { read: _count.readAt, acknowledged: _count.acknowledgedAt })
   }
   return seen
+}
+
+/**
+ * Who has read a notification and when, by user: pages stay what they are while others read it.
+ * @throws INVALID_CURSOR
+ */
+export async function listReceipts(
+  db: Db,
+  notification: NotificationModel,
+  { cursor, limit = 50 }: NotificationReceiptQuery,
+): Promise<NotificationReceiptPage> {
+  const notificationId = notification.id
+  const after = cursor === undefined ? -1 : userOf(cursor)
+  const rows = await db.notificationReceipt.findMany({
+    where: { notificationId, userId: { gt: after } },
+    orderBy: { userId: 'asc' },
+    take: limit + 1,
+    include: { user: { select: { id: true, username: true } } },
+  })
+  const shown = rows.slice(0, limit)
+  const items = shown.map(({ user, readAt, acknowledgedAt }) => ({
+    user: { user_id: wireUserId(user.id), username: user.username },
+    read_at: readAt?.toISOString() ?? null,
+    acknowledged_at: acknowledgedAt?.toISOString() ?? null,
+  }))
+  const next_cursor = rows.length > limit ? `s${shown.at(-1)?.userId}` : null
+  return { items, next_cursor, audience_size: await db.user.count({ where: audienceUsers(notification) }) }
+}
+
+/** Readers count whatever they are by now, so that there are never more of them than people addressed. */
+function audienceUsers({ id, audienceKind, audienceRole, audienceUserId }: NotificationModel): Prisma.UserWhereInput {
+  const addressed: Prisma.UserWhereInput = { disabledAt: null }
+  if (audienceKind === 'role' && audienceRole !== null) addressed.role = audienceRole
+  if (audienceKind === 'user' && audienceUserId !== null) addressed.id = audienceUserId
+  return { OR: [addressed, { receipts: { some: { notificationId: id } } }] }
+}
+
+function userOf(cursor: string): number {
+  const match = /^s(\d{1,10})$/.exec(cursor)
+  if (match === null || Number(match[1]) > 2147483647) throw new AppError('INVALID_CURSOR')
+  return Number(match[1])
 }

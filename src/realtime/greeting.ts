@@ -1,4 +1,4 @@
-import { type Language, type SocketLimits, streamsFollowed } from '../contract/index.ts'
+import { kindOf, type Language, type SocketLimits, streamsFollowed } from '../contract/index.ts'
 import { decodeCursor, type Positions } from '../events/cursor.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { NotificationService } from '../notifications/notification-service.ts'
@@ -47,6 +47,7 @@ export async function greet(session: Session, { language, scope, resume }: Hello
     protocol_version: '1.0',
     language,
     cursor: session.cursor,
+    positions: Object.fromEntries(Array.from(kept ?? heads, ([stream, seq]) => [kindOf(stream), seq])),
     recovered: kept !== null,
     limits,
   }

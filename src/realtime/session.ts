@@ -39,6 +39,7 @@ export class Session {
   readonly id: string
   readonly principal: Principal
   readonly language: Language
+  readonly connectedAt = new Date()
   readonly #socket: SessionSocket
   readonly #log: EventLog
   readonly #onError: (err: unknown) => void
@@ -71,6 +72,11 @@ export class Session {
   /** Since when more has been unread than a reader may leave; null while it keeps up. */
   get congestedSinceMs(): number | null {
     return this.#congestedSinceMs
+  }
+
+  /** Sent, and not yet taken by the operating system: what the reader is behind. */
+  get unreadBytes(): number {
+    return this.#socket.bufferedAmount
   }
 
   positionIn(stream: string): number | undefined {

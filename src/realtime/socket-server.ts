@@ -58,6 +58,11 @@ export class SocketServer {
     return this.#hub.size
   }
 
+  /** Who is connected to this process, in the order in which they came. */
+  get members(): Iterable<Member> {
+    return this.#hub.members
+  }
+
   /** Tells why, once, and closes. */
   refuse(socket: WebSocket, { code, type, message, details }: Refusal, userId: number | null = null): void {
     socket.send(passingMessage('error', { error_code: code, error_type: type, message, details }, userId))

@@ -1,5 +1,5 @@
 import { type Db, Prisma } from '../db/index.ts'
-import type { RecordFilters } from './record-filters.ts'
+import { filtersSigns, type RecordFilters } from './record-filters.ts'
 
 /** The ids between which every record of a span of time lies. */
 export interface IdRange {
@@ -55,7 +55,9 @@ export function pageConditions(filters: RecordFilters, range: IdRange | null): C
     record: recordConditions(filters, range, details),
     sign: [
       ...signConditions(filters, range, recordId),
-      ...(details.length === 0 ? [] : [Prisma.sql`EXISTS (${recordsWith(details)} AND r."id" = ${recordId})`]),
+      ...(details.length === 0
+        ? []
+        : [Prisma.sql`EXISTS (SELECT 1 FROM "Record" r WHERE ${allOf(details)} AND r."id" = ${recordId})`]),
     ],
   }
 }
@@ -72,9 +74,33 @@ export function countConditions(filters: RecordFilters, range: IdRange | null): 
     record: recordConditions(filters, range, details),
     sign: [
       ...signConditions(filters, range, wide ? Prisma.sql`+s."recordId"` : Prisma.sql`s."recordId"`),
-      ...(details.length === 0 ? [] : [Prisma.sql`+s."recordId" IN (${recordsWith(details)})`]),
+      ...(details.length === 0 ? [] : [Prisma.sql`+s."recordId" IN (${idsOf(details)})`]),
     ],
   }
+}
+
+/**
+ * For walking the index of a ranked order: all but the owner is asked of ids alone, which every index holds. The plus
+ * keeps SQLite from reading the records in the order of their ids and sorting them.
+ * @param range of the filters' span of time; null where they name none.
+ */
+export function rankConditions(filters: RecordFilters, range: IdRange | null): Prisma.Sql[] {
+  const details = detailConditions(filters, range)
+  const owner = ownerCondition(filters)
+  const bounds = boundsOf(filters, range, Prisma.sql`+r."id"`)
+  const detailed = idsOf(recordConditions(filters, range, details))
+  const ids = details.length === 0 ? bounds : [Prisma.sql`+r."id" IN (${detailed})`]
+  if (!filtersSigns(filters)) return [...owner, ...ids]
+  const classes = classCondition(filters.classCodes)
+  // A record's few signs are read quicker than the index of each of many classes.
+  const sign = [...(filters.classCodes.length > 1 ? classes.map(isTrue) : classes), ...ownSignConditions(filters)]
+  const exists = Prisma.sql`EXISTS (SELECT 1 FROM "Sign" s WHERE s."recordId" = r."id" AND ${allOf(sign)})`
+  return [...owner, ...ids, exists]
+}
+
+/** What is true of few rows or many is asked row by row: the index that SQLite would take has them in another order. */
+export function isTrue(condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(${condition}) IS TRUE`
 }
 
 export function classCondition(classCodes: string[]): Prisma.Sql[] {
@@ -87,18 +113,32 @@ export function allOf(conditions: Prisma.Sql[]): Prisma.Sql {
 }
 
 function recordConditions(filters: RecordFilters, range: IdRange | null, details: Prisma.Sql[]): Prisma.Sql[] {
-  const owner = filters.userId === null ? [] : [Prisma.sql`r."userId" = ${filters.userId}`]
-  return [...owner, ...within(range, Prisma.sql`r."id"`), ...details]
+  return [...ownerCondition(filters), ...boundsOf(filters, range, Prisma.sql`r."id"`), ...details]
+}
+
+function ownerCondition({ userId }: RecordFilters): Prisma.Sql[] {
+  return userId === null ? [] : [Prisma.sql`r."userId" = ${userId}`]
 }
 
 /** Everything but the class: pages ask for one class at a time. */
 function signConditions(filters: RecordFilters, range: IdRange | null, recordId: Prisma.Sql): Prisma.Sql[] {
-  const { userId, category, minConfidence, maxConfidence } = filters
-  const conditions = within(range, recordId)
+  return [...boundsOf(filters, range, recordId), ...ownSignConditions(filters)]
+}
+
+export function ownSignConditions({ userId, category, minConfidence, maxConfidence }: RecordFilters): Prisma.Sql[] {
+  const conditions: Prisma.Sql[] = []
   if (userId !== null) conditions.push(Prisma.sql`s."userId" = ${userId}`)
   if (category !== null) conditions.push(Prisma.sql`s."category" = ${category}`)
   if (minConfidence !== null) conditions.push(Prisma.sql`s."confidence" >= ${minConfidence}`)
   if (maxConfidence !== null) conditions.push(Prisma.sql`s."confidence" <= ${maxConfidence}`)
+  return conditions
+}
+
+/** What is asked of the record's id alone. */
+function boundsOf({ newestId, recordIds }: RecordFilters, range: IdRange | null, id: Prisma.Sql): Prisma.Sql[] {
+  const conditions = within(range, id)
+  if (newestId !== null) conditions.push(Prisma.sql`${id} <= ${newestId}`)
+  if (recordIds !== null) conditions.push(Prisma.sql`${id} IN (${Prisma.join(recordIds)})`)
   return conditions
 }
 
@@ -114,10 +154,11 @@ function timeConditions(from: Date | null, to: Date | null): Prisma.Sql[] {
 }
 
 /** What only the record itself knows, not its signs. */
-function detailConditions(filters: RecordFilters, range: IdRange | null): Prisma.Sql[] {
-  const { from, to, detectionType, fileName } = filters
+export function detailConditions(filters: RecordFilters, range: IdRange | null): Prisma.Sql[] {
+  const { from, to, detectionType, fileName, review } = filters
   const conditions = range !== null && !range.exact ? timeConditions(from, to) : []
   if (detectionType !== null) conditions.push(Prisma.sql`r."detectionType" = ${detectionType}`)
+  if (review !== null) conditions.push(isTrue(Prisma.sql`r."reviewState" = ${review}`))
   if (fileName !== null) conditions.push(Prisma.sql`lower(r."fileName") LIKE lower(${containing(fileName)}) ESCAPE '!'`)
   return conditions
 }
@@ -126,6 +167,7 @@ function containing(text: string): string {
   return `%${text.replace(/[!%_]/g, '!$&')}%`
 }
 
-function recordsWith(details: Prisma.Sql[]): Prisma.Sql {
-  return Prisma.sql`SELECT r."id" FROM "Record" r WHERE ${allOf(details)}`
+/** The bound makes SQLite read the records in the order of their ids, which it then need not sort to look them up. */
+function idsOf(conditions: Prisma.Sql[]): Prisma.Sql {
+  return Prisma.sql`SELECT r."id" FROM "Record" r WHERE r."id" > 0 AND ${allOf(conditions)}`
 }

@@ -44,7 +44,7 @@ async function rowsByDay(db: Db, select: Prisma.Sql): Promise<RecordCounts['by_d
   return rows.map(({ day, records, signs }) => ({ day, records: Number(records), signs: Number(signs) }))
 }
 
-async function countClasses(db: Db, conditions: Prisma.Sql[]): Promise<RecordCounts['by_class']> {
+export async function countClasses(db: Db, conditions: Prisma.Sql[]): Promise<RecordCounts['by_class']> {
   const rows = await db.$queryRaw<Array<{ newest: number | bigint; signs: number | bigint }>>`
     SELECT MAX(s."id") AS "newest", COUNT(*) AS "signs" FROM "Sign" s
     WHERE ${allOf(conditions)} GROUP BY s."classCode" ORDER BY "signs" DESC, s."classCode"`

@@ -1,4 +1,4 @@
-import type { CountsQuery, DetectionType, SignCategory } from '../contract/index.ts'
+import type { CountsQuery, DetectionType, ReviewState, SignCategory } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
 import { hasRole, type Principal } from '../users/principal.ts'
 
@@ -15,6 +15,11 @@ export interface RecordFilters {
   category: SignCategory | null
   minConfidence: number | null
   maxConfidence: number | null
+  review: ReviewState | null
+  /** Records made after this one are left out. */
+  newestId: number | null
+  /** Null: any; otherwise not empty. */
+  recordIds: number[] | null
 }
 
 /**
@@ -32,6 +37,9 @@ export function filtersOf(principal: Principal, query: CountsQuery): RecordFilte
     category: query.category ?? null,
     minConfidence: query.min_confidence ?? null,
     maxConfidence: query.max_confidence ?? null,
+    review: query.review ?? null,
+    newestId: null,
+    recordIds: null,
   }
 }
 
@@ -55,8 +63,8 @@ function timeOf(field: string, text: string | undefined): Date | null {
   if (text === undefined) return null
   const time = new Date(text)
   if (!Number.isNaN(time.getTime())) return time
-  const expected = 'an RFC 3339 time'
-  throw new AppError('INVALID_REQUEST', { problem: `${field} must be ${expected}` }, { fields: [{ field, expected }] })
+  const problem = { field, expected: 'an RFC 3339 time', expected_zh: '应为 RFC 3339 时间' }
+  throw new AppError('INVALID_REQUEST', {}, { fields: [problem] })
 }
 
 function codesOf(list: string): string[] {

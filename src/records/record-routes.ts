@@ -1,6 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { CountsQuery, Record, RecordCounts, RecordPage, RecordParams, RecordQuery } from '../contract/index.ts'
+import {
+  CountsQuery,
+  Record,
+  RecordCounts,
+  RecordPage,
+  RecordParams,
+  RecordQuery,
+  RecordRemoval,
+  RecordRemovalResult,
+} from '../contract/index.ts'
 import type { RecordService } from './record-service.ts'
 
 const tags = ['detections']
@@ -12,7 +21,12 @@ export const recordRoutes: FastifyPluginAsyncTypebox<{ records: RecordService }>
     '/api/detections',
     {
       config,
-      schema: { tags, summary: 'List records, newest first', querystring: RecordQuery, response: { 200: RecordPage } },
+      schema: {
+        tags,
+        summary: 'List records; newest first unless another order is asked for',
+        querystring: RecordQuery,
+        response: { 200: RecordPage },
+      },
     },
     async ({ principal, query }) => records.list(principal, query),
   )
@@ -35,6 +49,19 @@ export const recordRoutes: FastifyPluginAsyncTypebox<{ records: RecordService }>
     '/api/detections/:record_id',
     { schema: { tags, summary: 'One record', params: RecordParams, response: { 200: Record } } },
     async ({ principal, params }) => records.get(principal, params.record_id),
+  )
+
+  app.post(
+    '/api/detections/delete',
+    {
+      schema: {
+        tags,
+        summary: 'Delete several records and their files',
+        body: RecordRemoval,
+        response: { 200: RecordRemovalResult },
+      },
+    },
+    async ({ principal, body }) => records.removeAll(principal, body.record_ids),
   )
 
   app.delete(

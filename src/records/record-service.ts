@@ -7,6 +7,7 @@ import type {
   RecordCounts,
   RecordPage,
   RecordQuery,
+  RecordRemovalResult,
   Record as RecordView,
 } from '../contract/index.ts'
 import { type Db, Prisma, type Tx } from '../db/index.ts'
@@ -15,12 +16,20 @@ import type { EventLog } from '../events/event-log.ts'
 import { hasRole, type Principal } from '../users/principal.ts'
 import { calendarDayIn } from './calendar-day.ts'
 import { findMediaOwner, type MediaOwner, maySeeMedia } from './media-access.ts'
+import { visibleTo } from './record-access.ts'
 import { countRecords } from './record-counts.ts'
 import { decodeRecordCursor, encodeRecordCursor } from './record-cursor.ts'
 import { filtersOf } from './record-filters.ts'
-import { findRecordIds } from './record-query.ts'
-import { deleteRecord, finishRemovals, type RemovableFiles, removeFiles } from './record-removal.ts'
+import { findRecordPlaces, readRecords } from './record-query.ts'
+import {
+  deleteRecords,
+  finishRemovals,
+  type RemovableFiles,
+  type RemovableRecord,
+  removeFiles,
+} from './record-removal.ts'
 import { mediaUrl, type RecordRow, viewOf, withSigns } from './record-view.ts'
+import { walkRecords } from './record-walk.ts'
 
 /** The result of one finished task, to be kept. */
 export interface NewRecord {
@@ -83,22 +92,36 @@ export class RecordService {
   }
 
   /**
-   * One page, newest first. Users see their own records, analysts and administrators everybody's.
+   * One page, in the order asked for. Users see their own records, analysts and administrators everybody's.
    * @throws INVALID_CURSOR, INVALID_REQUEST, PERMISSION_DENIED
    */
   async list(principal: Principal, query: RecordQuery): Promise<RecordPage> {
+    const filters = { ...filtersOf(principal, query), newestId: query.newest_id ?? null }
+    const { order = 'newest', limit = 50, cursor, offset = 0 } = query
+    if (cursor !== undefined && query.offset !== undefined) throw offsetWithCursor()
+    const after = cursor === undefined ? null : decodeRecordCursor(order, cursor)
+    const places = await findRecordPlaces(this.#db, filters, { order, after, offset, limit: limit + 1 })
+    const shown = places.slice(0, limit)
+    const last = places.length > limit ? shown.at(-1) : undefined
+    return {
+      items: (await readRecords(this.#db, shown)).map(viewOf),
+      next_cursor: last === undefined ? null : encodeRecordCursor(order, last),
+    }
+  }
+
+  /**
+   * All matching records, newest first, some at a time. What is wrong with the query is said before the first.
+   * @param recordIds only these of them; null: all
+   * @throws INVALID_REQUEST, PERMISSION_DENIED
+   */
+  async walk(
+    principal: Principal,
+    query: CountsQuery,
+    recordIds: number[] | null,
+  ): Promise<AsyncIterable<RecordRow[]>> {
     const filters = filtersOf(principal, query)
-    const before = query.cursor === undefined ? null : decodeRecordCursor(query.cursor)
-    const limit = query.limit ?? 50
-    const ids = await findRecordIds(this.#db, filters, before, limit + 1)
-    const shown = ids.slice(0, limit)
-    const rows = await this.#db.record.findMany({
-      where: { id: { in: shown } },
-      orderBy: { id: 'desc' },
-      include: withSigns,
-    })
-    const last = ids.length > limit ? shown.at(-1) : undefined
-    return { items: rows.map(viewOf), next_cursor: last === undefined ? null : encodeRecordCursor(last) }
+    const { _max } = await this.#db.record.aggregate({ _max: { id: true } })
+    return walkRecords(this.#db, { ...filters, newestId: _max.id ?? 0 }, recordIds)
   }
 
   /** @throws RECORD_NOT_FOUND, also for a record that the asker may not see */
@@ -115,18 +138,29 @@ export class RecordService {
   }
 
   /**
-   * Deletes a record, its signs, and the files that nothing else needs.
+   * Deletes a record, its signs, and the files that nothing else needs, and tells its owner.
    * @throws RECORD_NOT_FOUND, also for a record that the asker may not see
    * @throws PERMISSION_DENIED when an analyst deletes somebody else's
    */
   async remove(principal: Principal, recordId: number): Promise<void> {
     const record = await this.#visible(principal, recordId)
-    if (record.userId !== principal.userId && !hasRole(principal, 'administrator')) {
-      throw new AppError('PERMISSION_DENIED', { needed: 'administrator' })
+    if (!mayRemove(principal, record)) throw new AppError('PERMISSION_DENIED', { needed: 'administrator' })
+    if (!(await this.#delete([record])).has(recordId)) throw new AppError('RECORD_NOT_FOUND', { record_id: recordId })
+  }
+
+  /** As `remove`, for several: those that the asker may not delete are named, the others are deleted all the same. */
+  async removeAll(principal: Principal, recordIds: number[]): Promise<RecordRemovalResult> {
+    const rows = await this.#db.record.findMany({ where: { id: { in: recordIds }, ...visibleTo(principal) } })
+    const allowed = rows.filter((row) => mayRemove(principal, row))
+    const removed = await this.#delete(allowed)
+    const denied = new Set(rows.filter((row) => !allowed.includes(row)).map(({ id }) => id))
+    const refused = recordIds.filter((id) => !removed.has(id))
+    return {
+      removed: recordIds.filter((id) => removed.has(id)),
+      refused: refused.map((record_id) => {
+        return { record_id, code: denied.has(record_id) ? 'PERMISSION_DENIED' : 'RECORD_NOT_FOUND' }
+      }),
     }
-    const keys = await this.#events.transact((tx) => deleteRecord(tx, record))
-    // The record is gone whatever becomes of its files.
-    await removeFiles(this.#db, this.#files, keys).catch(this.#onError)
   }
 
   /** Which user's record or upload a stored file belongs to; null for an unknown key. */
@@ -145,12 +179,32 @@ export class RecordService {
     return finishRemovals(this.#db, this.#files, this.#onError)
   }
 
+  /** @returns the ids of those that were still there. */
+  async #delete(records: RemovableRecord[]): Promise<Set<number>> {
+    const { recordIds, keys } = await this.#events.transact((tx, emit) => deleteRecords(tx, emit, records))
+    // The records are gone whatever becomes of their files.
+    await removeFiles(this.#db, this.#files, keys).catch(this.#onError)
+    return new Set(recordIds)
+  }
+
   async #visible(principal: Principal, id: number): Promise<RecordRow> {
-    const owner = hasRole(principal, 'analyst') ? {} : { userId: principal.userId }
-    const row = await this.#db.record.findFirst({ where: { id, ...owner }, include: withSigns })
+    const row = await this.#db.record.findFirst({ where: { id, ...visibleTo(principal) }, include: withSigns })
     if (row === null) throw new AppError('RECORD_NOT_FOUND', { record_id: id })
     return row
   }
+}
+
+function mayRemove(principal: Principal, { userId }: { userId: number }): boolean {
+  return userId === principal.userId || hasRole(principal, 'administrator')
+}
+
+function offsetWithCursor(): AppError {
+  const field = {
+    field: 'offset',
+    expected: 'must not come together with cursor',
+    expected_zh: '不能与 cursor 同时使用',
+  }
+  return new AppError('INVALID_REQUEST', {}, { fields: [field] })
 }
 
 function rowOf({ upload, model, detections, ...record }: NewRecord) {
@@ -165,6 +219,7 @@ function rowOf({ upload, model, detections, ...record }: NewRecord) {
     modelName: model.name,
     modelVersion: model.version,
     totalDetections: detections.length,
+    lowestConfidence: detections.reduce<number | null>((low, { confidence }) => Math.min(low ?? 1, confidence), null),
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Detection, Record as RecordView } from '../contract/index.ts'
+import type { Person, RecordedSign, Record as RecordView, ReviewMark } from '../contract/index.ts'
 import type { Prisma } from '../db/index.ts'
 import { wireUserId } from '../users/principal.ts'
 
 /** What a view needs of the database. Highest confidence first, as the contract promises. */
 export const withSigns = {
   signs: { orderBy: [{ confidence: 'desc' }, { id: 'asc' }] },
+  reviewer: { select: { id: true, username: true } },
 } satisfies Prisma.RecordInclude
 
 export type RecordRow = Prisma.RecordGetPayload<{ include: typeof withSigns }>
@@ -38,11 +39,21 @@ export function viewOf(row: RecordRow): RecordView {
     result_image_url: mediaUrl(row.resultKey),
     thumbnail_url: mediaUrl(row.thumbnailKey),
     created_at: row.createdAt.toISOString(),
-    detections: row.signs.map(detectionOf),
+    review: markOf(row),
+    detections: row.signs.map(signOf),
   }
 }
 
-function detectionOf(sign: RecordRow['signs'][number]): Detection {
+export function markOf(row: Omit<RecordRow, 'signs'>): ReviewMark {
+  const { reviewState: state, reviewVersion: version, reviewer, reviewedAt } = row
+  return { state, version, by: personOf(reviewer), at: reviewedAt?.toISOString() ?? null }
+}
+
+export function personOf(user: { id: number; username: string } | null): Person | null {
+  return user === null ? null : { user_id: wireUserId(user.id), username: user.username }
+}
+
+function signOf(sign: RecordRow['signs'][number]): RecordedSign {
   return {
     class_code: sign.classCode,
     class_name: sign.className,
@@ -50,5 +61,6 @@ function detectionOf(sign: RecordRow['signs'][number]): Detection {
     category: sign.category,
     confidence: sign.confidence,
     bbox: [sign.x1, sign.y1, sign.x2, sign.y2],
+    verdict: sign.verdict,
   }
 }

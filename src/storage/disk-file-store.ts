@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -42,9 +42,13 @@ export class DiskFileStore implements FileStore {
   async receive(content: Readable, options: ReceiveOptions): Promise<ReceivedFile> {
     const draft = this.draft()
     const meter = meterOf(options)
+    const file = createWriteStream(draft.path, { flags: 'wx' })
+    const closed = new Promise<void>((resolve) => file.once('close', () => resolve()))
     try {
-      await pipeline(content, meter.stream, createWriteStream(draft.path, { flags: 'wx' }))
+      await pipeline(content, meter.stream, file)
     } catch (err) {
+      // The pipeline fails at once, also while the file is still being opened: removed before that, it would appear after.
+      await closed
       await draft.discard()
       throw causeOf(err, options.fileName)
     }
@@ -84,6 +88,21 @@ export class DiskFileStore implements FileStore {
       throw new RangeError(`The key leaves the store: ${key}`)
     }
     return path
+  }
+
+  async sizeOf(key: string): Promise<number> {
+    try {
+      return (await stat(this.pathOf(key))).size
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return 0
+      throw err
+    }
+  }
+
+  /** Bytes of the disk that the store is on, and how many of them this process may still fill. */
+  async space(): Promise<{ freeBytes: number; totalBytes: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.#dir)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
 
   async remove(key: string): Promise<void> {

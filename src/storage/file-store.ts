@@ -39,6 +39,8 @@ export interface FileStore {
   newKey(folder: Folder, extension: string): string
   /** Where a published file lies on this machine. */
   pathOf(key: string): string
+  /** Bytes of a published file; 0 where it is not there. */
+  sizeOf(key: string): Promise<number>
   /** Removing what is not there is fine. */
   remove(key: string): Promise<void>
 }

@@ -28,10 +28,10 @@ export async function calibrate(
 
   async function measure(mode: DetectionMode, path: string): Promise<void> {
     const job = { path, fileName: path, mode, confidenceThreshold: 0.5, resultPath: null, thumbnailPath: null }
-    const { width, height, stageSeconds } = await analyzer.analyze(job, signal, () => {})
+    const { width, height, stageSeconds, model } = await analyzer.analyze(job, signal, () => {})
     const seconds = Object.values(stageSeconds).reduce((sum, stage) => sum + stage, 0)
     for (const save_result of [true, false]) {
-      timing.add(timingKey(analyzer.model, withDefaults({ mode, save_result })), (width * height) / 1e6, seconds)
+      timing.add(timingKey(model, withDefaults({ mode, save_result })), (width * height) / 1e6, seconds)
     }
   }
 }

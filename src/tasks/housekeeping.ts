@@ -1,3 +1,4 @@
+import type { EventDraft } from '../contract/index.ts'
 import type { Db, Prisma } from '../db/index.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
@@ -13,6 +14,9 @@ interface Deps {
 }
 
 const ROUND = 500
+
+/** What is told of neither a task nor a notification. */
+const TASKLESS_EVENTS: Array<EventDraft['type']> = ['review_changed', 'records_removed', 'model_changed']
 
 /**
  * A task that was running at the end of so many processes is suspected of having ended them. Detection has processes
@@ -72,7 +76,9 @@ export class Housekeeping {
   /** Forgets tasks that ended long ago, with their events, and uploads that nothing came of. Records stay. */
   async purge(nowMs: number): Promise<void> {
     const { retention } = this.#deps
-    await this.#purgeTasks(new Date(nowMs - retention.taskDays * 86_400_000))
+    const oldTask = new Date(nowMs - retention.taskDays * 86_400_000)
+    await this.#purgeTasks(oldTask)
+    await this.#purgeEvents(oldTask)
     await this.#purgeUploads(new Date(nowMs - retention.uploadHours * 3_600_000))
   }
 
@@ -87,6 +93,12 @@ export class Housekeeping {
       ])
       if (rows.length < ROUND) return
     }
+  }
+
+  /** Events of tasks and notifications go with those; the others only grow old. No task: an index finds them by that. */
+  async #purgeEvents(before: Date): Promise<void> {
+    const where = { taskId: null, type: { in: TASKLESS_EVENTS }, at: { lt: before } }
+    await this.#deps.db.event.deleteMany({ where })
   }
 
   /** An upload is needed while a record shows it or a task may still (or again) read it. */

@@ -110,7 +110,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<Options> = async (app, option
     {
       schema: {
         tags: ['tasks'],
-        summary: 'One’s own tasks, newest first',
+        summary: 'One’s own tasks, or everybody’s, newest first',
         querystring: TaskQuery,
         response: { 200: TaskPage },
       },

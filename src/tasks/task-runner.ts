@@ -91,7 +91,7 @@ export class TaskRunner {
       await this.#keep(task, options, analysis, pictures, seconds)
       const told = { task_id: task.id, attempt: task.attempt, seconds, signs: analysis.detections.length }
       log.info(told, 'an attempt at a task ended')
-      timing.add(timingKey(analyzer.model, options), (analysis.width * analysis.height) / 1e6, seconds)
+      timing.add(timingKey(analysis.model, options), (analysis.width * analysis.height) / 1e6, seconds)
       for (const [stage, stageSeconds] of Object.entries(analysis.stageSeconds)) onStage(stage, stageSeconds)
     } finally {
       await pictures.discard()
@@ -124,15 +124,15 @@ export class TaskRunner {
     keys: ResultKeys,
     processingTime: number,
   ): Promise<boolean> {
-    const { analyzer, board, events, records } = this.#deps
+    const { board, events, records } = this.#deps
     const { id: taskId, userId, detectionType, upload } = task
-    const { width, height, detections } = analysis
+    const { width, height, detections, model } = analysis
     const { mode, confidence_threshold: confidenceThreshold } = options
-    const what = { taskId, userId, detectionType, upload, width, height, detections, mode, confidenceThreshold }
+    const what = { taskId, userId, detectionType, upload, model, width, height, detections, mode, confidenceThreshold }
     return events.transact(
       async (tx, emit) => {
         if (!(await succeed(tx, task))) return false
-        const recordId = await records.insert(tx, { ...what, model: analyzer.model, processingTime, ...keys })
+        const recordId = await records.insert(tx, { ...what, processingTime, ...keys })
         await emit(completeEvent(task, recordId, processingTime, analysis, keys))
         return true
       },

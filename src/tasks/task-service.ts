@@ -13,7 +13,7 @@ import type { Db, Prisma, TaskModel, UploadModel } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
-import { hasRole, type Principal } from '../users/principal.ts'
+import { hasRole, type Principal, requireRole } from '../users/principal.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { fail } from './task-settlement.ts'
 import { canRetry, toTask } from './task-view.ts'
@@ -93,7 +93,9 @@ export class TaskService {
 
   /**
    * Ends an unfinished task; its decoding, inference and drawing really stop.
+   * Administrators may end anybody's.
    * @throws TASK_NOT_FOUND, TASK_FINISHED
+   * @throws PERMISSION_DENIED when an analyst ends somebody else's
    */
   async cancel(principal: Principal, id: string): Promise<void> {
     const task = await this.#getOwn(principal, id)
@@ -109,7 +111,10 @@ export class TaskService {
     throw new AppError('TASK_FINISHED', { task_id: id, status })
   }
 
-  /** Starts a failed or cancelled task's work anew, as a task of its own. */
+  /**
+   * Starts a failed or cancelled task's work anew, as a task of its own.
+   * @throws TASK_NOT_FOUND, PERMISSION_DENIED, TASK_NOT_RETRYABLE, QUEUE_FULL
+   */
   async retry(principal: Principal, id: string): Promise<TaskModel> {
     const row = await this.#getOwn(principal, id)
     const { uploadId, userId, detectionType } = row
@@ -134,10 +139,15 @@ export class TaskService {
     return this.#views(rows, language)
   }
 
-  /** One's own tasks, newest first. */
+  /**
+   * One's own tasks, or everybody's for analysts and administrators, newest first.
+   * @throws PERMISSION_DENIED, INVALID_CURSOR
+   */
   async list(principal: Principal, query: TaskQuery, language: Language): Promise<TaskPage> {
+    if (query.scope === 'all') requireRole(principal, 'analyst')
     const limit = query.limit ?? 50
-    const where: Prisma.TaskWhereInput = { userId: principal.userId, ...pageAfter(query.cursor) }
+    const where: Prisma.TaskWhereInput = pageAfter(query.cursor)
+    if (query.scope !== 'all') where.userId = principal.userId
     if (query.status !== undefined) where.status = query.status
     else if (query.unfinished === true) where.status = { in: [...UNFINISHED] }
     const orderBy = [{ queuedAt: 'desc' as const }, { id: 'desc' as const }]
@@ -198,10 +208,11 @@ export class TaskService {
     return (each * waiting) / Math.max(1, analyzer.size * 10)
   }
 
+  /** @throws TASK_NOT_FOUND, PERMISSION_DENIED */
   async #getOwn(principal: Principal, id: string): Promise<TaskModel> {
     const row = await this.#deps.db.task.findUnique({ where: { id } })
-    const isAllowed = row !== null && (row.userId === principal.userId || hasRole(principal, 'administrator'))
-    if (!isAllowed) throw new AppError('TASK_NOT_FOUND', { task_id: id })
+    if (row === null || !maySee(principal, row)) throw new AppError('TASK_NOT_FOUND', { task_id: id })
+    if (row.userId !== principal.userId) requireRole(principal, 'administrator')
     return row
   }
 
@@ -228,5 +239,7 @@ function pageAfter(cursor: string | undefined): Prisma.TaskWhereInput {
   const match = /^(\d{1,15})\/(task_[\w-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
   if (match === null) throw new AppError('INVALID_CURSOR')
   const queuedAt = new Date(Number(match[1]))
-  return { OR: [{ queuedAt: { lt: queuedAt } }, { queuedAt, id: { lt: match[2] as string } }] }
+  // The first says again what the others imply, so that an index is entered where the page begins.
+  const queuedBefore = { queuedAt: { lte: queuedAt } }
+  return { ...queuedBefore, OR: [{ queuedAt: { lt: queuedAt } }, { queuedAt, id: { lt: match[2] as string } }] }
 }

@@ -1,4 +1,4 @@
-import type { DetectionOptions, ModelIdentity } from '../contract/index.ts'
+import type { DetectionOptions, ModelIdentity, Precision } from '../contract/index.ts'
 import type { Db } from '../db/index.ts'
 
 /** Weighted sums over measured runs: count, megapixels, seconds and their products. */
@@ -63,10 +63,18 @@ export class TimingModel {
     this.#unsaved.add(key)
   }
 
-  /** In seconds, rounded to hundredths. 0 where nothing like it has ever run. */
+  /**
+   * In seconds, rounded to hundredths. Until a new model has been measured, what another one took in the same mode; 0 where
+   * nothing like it has ever run.
+   */
   estimate(key: string, megapixels: number): number {
-    const sums = this.#profiles.get(key)
+    const sums = this.#profiles.get(key) ?? this.#ofAnotherModel(key)
     return sums === undefined ? 0 : Math.round(predict(sums, megapixels) * 100) / 100
+  }
+
+  #ofAnotherModel(key: string): TimingSums | undefined {
+    const kind = `/${key.split('/').slice(-2).join('/')}`
+    return [...this.#profiles].findLast(([other]) => other.endsWith(kind))?.[1]
   }
 
   async save(): Promise<void> {
@@ -80,6 +88,10 @@ export class TimingModel {
 }
 
 /** What runs are comparable in time. */
-export function timingKey({ name, version }: ModelIdentity, options: Required<DetectionOptions>): string {
-  return `${name}@${version}/${options.mode}/${options.save_result ? 'drawn' : 'plain'}`
+export function timingKey(
+  { name, version, precision = 'fp32' }: ModelIdentity & { precision?: Precision },
+  options: Required<DetectionOptions>,
+): string {
+  const model = `${name}@${version}${precision === 'fp32' ? '' : `+${precision}`}`
+  return `${model}/${options.mode}/${options.save_result ? 'drawn' : 'plain'}`
 }

@@ -25,6 +25,8 @@ export async function receiveForm(
     const field = { field: 'Content-Type', expected, expected_zh: '应为带 boundary 的 multipart/form-data' }
     throw new AppError('INVALID_REQUEST', {}, { fields: [field] })
   }
+  // Whoever left before the form is read from would be waited for without end: no event of the request is still to come.
+  if (request.raw.destroyed) throw new AppError('UPLOAD_INTERRUPTED', { file_name: tidyFileName(undefined) })
   const received: UploadModel[] = []
   const fields: Record<string, string> = {}
   let fileName: string | undefined

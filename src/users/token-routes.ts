@@ -20,7 +20,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<{ tokens: TokenService; acce
       schema: { tags, summary: 'List personal API tokens', querystring: ApiTokenQuery, response: { 200: ApiTokens } },
     },
     async ({ principal, query }) => ({
-      items: await tokens.listPersonalTokens(tokenOwner(principal, query.user_id)),
+      items: await tokens.listPersonalTokens(tokenOwner(principal, query)),
     }),
   )
 

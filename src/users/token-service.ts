@@ -1,4 +1,4 @@
-import type { ApiToken, CreatedApiToken, NewApiToken } from '../contract/index.ts'
+import type { ApiToken, ApiTokenQuery, CreatedApiToken, NewApiToken } from '../contract/index.ts'
 import type { TokenModel, UserModel } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { AccountDeps } from './account-deps.ts'
@@ -60,14 +60,17 @@ export class TokenService {
     return { ...toApiToken({ ...created, userId }), token: secret }
   }
 
-  /** The user's personal tokens that are not revoked, newest first; expired ones are among them. */
-  async listPersonalTokens(userId: number): Promise<ApiToken[]> {
+  /**
+   * The user's personal tokens that are not revoked, newest first; expired ones are among them.
+   * @param owner null: everybody's
+   */
+  async listPersonalTokens(owner: number | null): Promise<ApiToken[]> {
     const rows = await this.#deps.db.token.findMany({
-      where: { userId, kind: 'personal', revokedAt: null },
+      where: { userId: owner ?? { not: null }, kind: 'personal', revokedAt: null },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       omit: { hash: true },
     })
-    return rows.map((row) => toApiToken({ ...row, userId }))
+    return rows.flatMap(({ userId, ...row }) => (userId === null ? [] : toApiToken({ ...row, userId })))
   }
 
   /** One's own, or as an administrator anyone's. @throws TOKEN_NOT_FOUND, also for what is another's */
@@ -96,11 +99,16 @@ export class TokenService {
   }
 }
 
-/** Whose tokens `principal` asks for. @throws PERMISSION_DENIED for another's, except to administrators */
-export function tokenOwner(principal: Principal, userId: number | undefined): number {
-  if (userId === undefined || userId === principal.userId) return principal.userId
+/** Whose tokens `principal` asks for; null: everybody's. @throws PERMISSION_DENIED for others', except to administrators */
+export function tokenOwner(principal: Principal, { user_id: userId, scope }: ApiTokenQuery): number | null {
+  if (scope === 'all' && userId !== undefined) {
+    const field = { field: 'scope', expected: 'not together with user_id', expected_zh: '不能与 user_id 同时使用' }
+    throw new AppError('INVALID_OPTION', {}, { fields: [field] })
+  }
+  const isOwn = userId === undefined ? scope !== 'all' : userId === principal.userId
+  if (isOwn) return principal.userId
   requireRole(principal, 'administrator')
-  return userId
+  return userId ?? null
 }
 
 /** Users made on first sight by AUTH=open have no password, and what they had does not outlive it. */

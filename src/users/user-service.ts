@@ -58,6 +58,13 @@ export class UserService {
     return user
   }
 
+  /** The names of those users that there are. */
+  async usernamesOf(userIds: number[]): Promise<Map<number, string>> {
+    const where = { id: { in: [...new Set(userIds)] } }
+    const rows = await this.#deps.db.user.findMany({ where, select: { id: true, username: true } })
+    return new Map(rows.map(({ id, username }) => [id, username]))
+  }
+
   /**
    * A new password ends the user's sessions, disabling ends sessions and personal tokens; a new role ends only live
    * sockets, which come back with it.

@@ -1,4 +1,12 @@
-import type { Analysis, AnalysisJob, Analyzer } from '../../src/analysis/analyzer.ts'
+import { basename } from 'node:path'
+import type {
+  Analysis,
+  AnalysisJob,
+  Analyzer,
+  ModelSource,
+  RunningModel,
+  Successor,
+} from '../../src/analysis/analyzer.ts'
 import type { Detection } from '../../src/contract/index.ts'
 
 export const stopSign: Detection = {
@@ -12,7 +20,10 @@ export const stopSign: Detection = {
 
 /** Stands in for the model in tests of what surrounds it: the server never uses this. */
 export class ScriptedAnalyzer implements Analyzer {
-  readonly model = { name: 'scripted', version: '1', title: 'Scripted', labels: [], licence: null }
+  model: RunningModel = {
+    ...{ name: 'scripted', version: '1', title: 'Scripted', labels: [], licence: null },
+    precision: 'fp32',
+  }
   readonly size: number
   alive = 1
   readonly restarts = 0
@@ -30,7 +41,7 @@ export class ScriptedAnalyzer implements Analyzer {
 
   async analyze(job: AnalysisJob, signal: AbortSignal, onStep: Parameters<Analyzer['analyze']>[2]): Promise<Analysis> {
     signal.throwIfAborted()
-    if (job.path.includes('calibration')) return analysisOf([stopSign]) // The server measures its model.
+    if (job.path.includes('calibration')) return this.#analysisOf([stopSign]) // The server measures its model.
     this.begun.push(job)
     for (const told of this.#onBegun.splice(0)) told()
     onStep('read', 0)
@@ -39,7 +50,7 @@ export class ScriptedAnalyzer implements Analyzer {
     onStep('draw', 0)
     const { writeFile } = await import('node:fs/promises')
     for (const path of [job.resultPath, job.thumbnailPath]) if (path !== null) await writeFile(path, 'picture')
-    return analysisOf(detections)
+    return this.#analysisOf(detections)
   }
 
   /** Resolves when so many jobs have begun. */
@@ -47,11 +58,19 @@ export class ScriptedAnalyzer implements Analyzer {
     while (this.begun.length < count) await new Promise<void>((resolve) => this.#onBegun.push(resolve))
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
-}
+  /** Every model loads. */
+  async prepare({ dir, precision }: ModelSource): Promise<Successor> {
+    const model = { ...this.model, name: basename(dir), precision }
+    return { model, takeOver: () => Object.assign(this, { model }), discard: async () => {} }
+  }
 
-function analysisOf(detections: Detection[]): Analysis {
-  return { width: 64, height: 48, detections, stageSeconds: { read: 0.01, infer: 0.02, draw: 0.01 } }
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #analysisOf(detections: Detection[]): Analysis {
+    const { name, version, precision } = this.model
+    const stageSeconds = { read: 0.01, infer: 0.02, draw: 0.01 }
+    return { width: 64, height: 48, detections, model: { name, version, precision }, stageSeconds }
+  }
 }
 
 /** A script that runs until its job is aborted. */

@@ -35,6 +35,9 @@ export async function startApp(t: Scope, { dir: given, env = {}, analyzer, prepa
     PORT: '0',
     DATABASE_URL: `file:${dir}/data.db`,
     MEDIA_DIR: join(dir, 'media'),
+    MODELS_DIR: join(dir, 'models'),
+    // The self-check of a test that is not about it would take its time.
+    MODEL_PRECISION: 'fp32',
     DETECTOR_PROCESSES: '1',
     LOG_LEVEL: 'silent',
     SHUTDOWN_GRACE_S: '0.5',

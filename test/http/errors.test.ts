@@ -28,6 +28,21 @@ const post = (body: string, type = 'application/json'): RequestInit => ({
   headers: { 'content-type': type },
 })
 
+t.test('a list that is too short, too long or says a thing twice is refused in both languages', async (t) => {
+  const app = await startApp(t, { analyzer: new ScriptedAnalyzer() })
+  const many = Array.from({ length: 501 }, (_, i) => i + 1)
+  for (const [record_ids, expected, expected_zh] of [
+    [[], 'must have at least 1 items', '至少 1 项'],
+    [many, 'must have at most 500 items', '最多 500 项'],
+    [[1, 2, 1], 'must have each item once', '不能有重复项'],
+  ] as const) {
+    const { json } = await ask(app, '/api/detections/delete', post(JSON.stringify({ record_ids })))
+    t.match(json, { code: 'INVALID_REQUEST', errors: [{ field: 'record_ids', expected, expected_zh }] })
+  }
+  const { json } = await ask(app, '/api/detections?from=2026-12-31T23:59:60Z')
+  t.match(json, { errors: [{ field: 'from', expected: 'an RFC 3339 time', expected_zh: '应为 RFC 3339 时间' }] })
+})
+
 t.test('every refusal is a problem with a code, a status and sentences', async (t) => {
   const app = await startApp(t, { analyzer: new ScriptedAnalyzer() })
   const cases: Array<[string, RequestInit, number, string, string?]> = [

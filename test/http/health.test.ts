@@ -51,6 +51,7 @@ t.test('metrics tell of tasks, stages, queue, sockets, drops, lag and detectors'
     /^hzsystem_sockets 1$/m,
     /^hzsystem_progress_dropped_total 0$/m,
     /^hzsystem_detectors_alive 1$/m,
+    /^hzsystem_info\{version="\d+\.\d+\.\d+"\} 1$/m,
     /^hzsystem_detector_restarts 0$/m,
     /^nodejs_eventloop_lag_p99_seconds /m,
     /^process_resident_memory_bytes /m,
@@ -73,6 +74,7 @@ t.test('every answer carries the headers that protect a browser', async (t) => {
     const { headers } = await fetch(app.origin + path)
     t.match(headers.get('content-security-policy'), /default-src 'self'/, path)
     t.match(headers.get('content-security-policy'), /frame-ancestors 'none'/, path)
+    t.match(headers.get('content-security-policy'), /script-src 'self';/, 'scripts are the server’s own files')
     t.equal(headers.get('x-content-type-options'), 'nosniff', path)
     t.ok(headers.get('referrer-policy'), path)
     t.equal(headers.get('x-powered-by'), null, path)

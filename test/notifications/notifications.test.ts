@@ -331,6 +331,52 @@ t.test('reading and acknowledging are kept per user, the first time counts', asy
   t.notOk((await call('GET', '', '1 user')).body.items[0].seen, 'readers do not see who else has')
 })
 
+t.test('administrators see who has read a notification, and how many could', async (t) => {
+  const { service, clock, db } = await open(t)
+  const call = await openApp(t, service)
+  await db.user.update({ where: { id: 2 }, data: { role: 'analyst' } })
+  const toAll = (await service.create(admin, { ...text, action_required: true })).notification_id
+  const toAnalysts = (await service.create(admin, { ...text, audience: { kind: 'role', role: 'analyst' } }))
+    .notification_id
+  const toOne = (await service.create(admin, { ...text, audience: { kind: 'user', user_id: 1 } })).notification_id
+  const receipts = async (id: string, query = '') =>
+    (await call('GET', `/${id}/receipts${query}`, '3 administrator')).body
+  t.same(await receipts(toAll), { items: [], next_cursor: null, audience_size: 4 })
+  t.match(await receipts(toAnalysts), { audience_size: 1 })
+  t.match(await receipts(toOne), { audience_size: 1 })
+
+  await service.acknowledge(principal(2, 'analyst'), toAll)
+  clock.now = START + HOUR
+  await service.markRead(principal(0, 'user'), toAll)
+  await service.markRead(user, toAll)
+  const readers = [
+    { user: { user_id: null, username: 'user0' }, read_at: at(HOUR), acknowledged_at: null },
+    { user: { user_id: 1, username: 'user1' }, read_at: at(HOUR), acknowledged_at: null },
+    { user: { user_id: 2, username: 'user2' }, read_at: at(0), acknowledged_at: at(0) },
+  ]
+  t.same(await receipts(toAll), { items: readers, next_cursor: null, audience_size: 4 })
+  const first = await receipts(toAll, '?limit=2')
+  t.same(first.items, readers.slice(0, 2))
+  t.same((await receipts(toAll, `?limit=2&cursor=${first.next_cursor}`)).items, readers.slice(2))
+
+  await service.markRead(principal(2, 'analyst'), toAnalysts)
+  await db.user.update({ where: { id: 2 }, data: { role: 'user', disabledAt: new Date(START) } })
+  t.match(await receipts(toAnalysts), { items: [{}], audience_size: 1 }, 'who has read it was addressed')
+  t.match(await receipts(toOne), { items: [], audience_size: 1 })
+  await db.user.update({ where: { id: 1 }, data: { disabledAt: new Date(START) } })
+  t.match(await receipts(toOne), { items: [], audience_size: 0 }, 'who cannot come in is not waited for')
+
+  for (const as of ['1 user', '2 analyst']) {
+    t.match(await call('GET', `/${toAll}/receipts`, as), { status: 403, body: { code: 'PERMISSION_DENIED' } })
+  }
+  t.match(await call('GET', '/notif_none/receipts', '3 administrator'), { body: { code: 'NOTIFICATION_NOT_FOUND' } })
+  for (const cursor of ['x', 's', 's99999999999', 'u1']) {
+    const answer = await call('GET', `/${toAll}/receipts?cursor=${cursor}`, '3 administrator')
+    t.match(answer, { status: 400, body: { code: 'INVALID_CURSOR' } }, cursor)
+  }
+  t.equal((await call('GET', `/${toAll}/receipts?limit=0`, '3 administrator')).status, 400)
+})
+
 t.test('pages neither repeat nor skip while notifications come and go', async (t) => {
   const { service, clock } = await open(t)
   const ids: string[] = []

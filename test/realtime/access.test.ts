@@ -3,6 +3,8 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { ScriptedAnalyzer } from '../helpers/analyzers.ts'
 import { startApp } from '../helpers/app.ts'
+import { eventually } from '../helpers/leftovers.ts'
+import { startWithPeople } from '../helpers/people.ts'
 import { listen, StrictListener } from './strict-listener.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -164,4 +166,35 @@ t.test('what AUTH=open let someone be ends when a sign-in is asked', async (t) =
   const closed = await startApp(t, { dir: open.dir, analyzer: new ScriptedAnalyzer(), env: { AUTH: 'required' } })
   const answer = await fetch(`${closed.origin}/api/users`, { headers: { authorization: `Bearer ${token}` } })
   t.equal(answer.status, 401)
+})
+
+t.test('administrators see who is connected, and from when on', async (t) => {
+  const { app, people, call } = await startWithPeople(t)
+  t.same((await call('administrator', 'GET', '/api/sockets')).json, { items: [] })
+  const first = await listen(t, app, `?token=${people.analyst.token}&scope=all&lang=en`)
+  const second = await listen(t, app, `?token=${people.user.token}`)
+  const { status, json } = await call('administrator', 'GET', '/api/sockets')
+  t.equal(status, 200)
+  const common = { unread_bytes: 0, connected_at: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ }
+  t.match(json.items, [
+    {
+      ...common,
+      user: { user_id: people.analyst.id, username: 'analyst' },
+      role: 'analyst',
+      scope: 'all',
+      language: 'en',
+    },
+    { ...common, user: { user_id: people.user.id, username: 'user' }, role: 'user', scope: 'own', language: 'zh-CN' },
+  ])
+  t.equal(json.items.length, 2)
+  t.equal(json.items[0].connection_id, first.of('connection_established')[0]?.data.connection_id)
+  for (const who of ['user', 'analyst'] as const) {
+    t.match(await call(who, 'GET', '/api/sockets'), { status: 403, json: { code: 'PERMISSION_DENIED' } })
+  }
+  await second.leave()
+  const left = await eventually(
+    async () => (await call('administrator', 'GET', '/api/sockets')).json.items,
+    (items) => items.length === 1,
+  )
+  t.equal(left[0].user.username, 'analyst')
 })

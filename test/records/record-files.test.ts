@@ -72,6 +72,70 @@ t.test('owners delete their own, administrators any, analysts not those of other
   t.equal(await db.record.count(), 0)
 })
 
+t.test('several records go in one request, and their owners hear of it', async (t) => {
+  const { db, files, store, insert, app } = await openRecords(t)
+  await upload(db)
+  for (const userId of [1, 2, 1, 1]) await insert({ userId, ...(userId === 1 ? { key } : {}) })
+  for (const name of [key, result(1), result(2), result(3), result(4)]) store(name)
+  const remove = async (record_ids: unknown[], as: string) => {
+    const payload = { record_ids }
+    const answer = await app.inject({ method: 'POST', url: '/api/detections/delete', headers: { 'x-as': as }, payload })
+    return answer.json()
+  }
+  t.same(await remove([4, 2, 99, 1], '1 user'), {
+    removed: [4, 1],
+    refused: [
+      { record_id: 2, code: 'RECORD_NOT_FOUND' },
+      { record_id: 99, code: 'RECORD_NOT_FOUND' },
+    ],
+  })
+  t.same(
+    [1, 2, 3, 4].map((n) => existsSync(files.pathOf(result(n)))),
+    [false, true, true, false],
+  )
+  t.ok(existsSync(files.pathOf(key)), 'record 3 shows the same upload')
+  t.same(await remove([3], '2 analyst'), { removed: [], refused: [{ record_id: 3, code: 'PERMISSION_DENIED' }] })
+  t.same(await remove([3, 2], '3 administrator'), { removed: [3, 2], refused: [] })
+  t.notOk(existsSync(files.pathOf(key)))
+  t.same([await db.record.count(), await db.upload.count(), await db.fileRemoval.count()], [0, 0, 0])
+  const events = await db.event.findMany({ where: { stream: { startsWith: 'user:' } }, orderBy: { at: 'asc' } })
+  t.same(
+    events.map(({ stream, type, data }) => [stream, type, (data as { record_ids: number[] }).record_ids.sort()]).sort(),
+    [
+      ['user:1', 'records_removed', [1, 4]],
+      ['user:1', 'records_removed', [3]],
+      ['user:2', 'records_removed', [2]],
+    ],
+  )
+  for (const wrong of [[], ['x'], [1, 1], [0], Array.from({ length: 501 }, (_, i) => i + 1)]) {
+    t.equal((await remove(wrong, '1 user')).code, 'OTHER', `${wrong.length} ids`)
+  }
+})
+
+t.test('a removal and its event happen both or neither', async (t) => {
+  const { insert, records, db } = await openRecords(t)
+  const id = await insert()
+  await db.$executeRaw`CREATE TRIGGER "refuse" BEFORE INSERT ON "Event" BEGIN SELECT RAISE(ABORT, 'no'); END`
+  await t.rejects(records.remove(principal(1), id))
+  await t.rejects(records.removeAll(principal(1), [id]))
+  t.same([await db.record.count(), await db.event.count(), await db.fileRemoval.count()], [1, 0, 0])
+  await db.$executeRaw`DROP TRIGGER "refuse"`
+  await records.remove(principal(1), id)
+  t.match(await db.event.findMany({ where: { stream: 'user:1' } }), [
+    { type: 'records_removed', userId: 1, data: { record_ids: [id] } },
+  ])
+})
+
+t.test('five hundred records go in one request and one event, and of none the signs stay', async (t) => {
+  const { insert, records, db } = await openRecords(t)
+  const ids: number[] = []
+  for (let i = 0; i < 500; i++) ids.push(await insert({ detections: [sign('p5', 0.9)] }))
+  const { removed } = await records.removeAll(principal(1), ids)
+  t.same(removed, ids)
+  t.same([await db.record.count(), await db.sign.count(), await db.fileRemoval.count()], [0, 0, 0])
+  t.equal(await db.event.count(), 2, 'one event, in the streams user:1 and all')
+})
+
 t.test('of two requests to delete one record, one succeeds', async (t) => {
   const { insert, records } = await openRecords(t)
   const id = await insert()

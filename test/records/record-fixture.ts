@@ -77,7 +77,8 @@ export interface Wanted extends Partial<Omit<NewRecord, 'upload'>> {
   createdAt?: string
 }
 
-function inserter(db: Db, records: RecordService) {
+/** Keeps records as tasks do, each with what is not asked for made up. */
+export function inserter(db: Db, records: RecordService) {
   let count = 0
   return async ({ fileName, key, createdAt, ...rest }: Wanted = {}): Promise<number> => {
     count += 1

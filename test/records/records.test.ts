@@ -18,6 +18,16 @@ async function allOf(records: RecordService, asker: Principal, query: RecordQuer
   return items
 }
 
+/** Page by page of three, by offsets. */
+async function idsByOffsets(records: RecordService, asker: Principal, query: RecordQuery): Promise<number[]> {
+  const ids: number[] = []
+  for (;;) {
+    const page = await records.list(asker, { ...query, offset: ids.length, limit: 3 })
+    ids.push(...idsOf(page.items))
+    if (page.next_cursor === null) return ids
+  }
+}
+
 const idsOf = (items: RecordView[]) => items.map((record) => record.record_id)
 
 async function rejects(t: Test, promise: Promise<unknown>, code: string, field?: string) {
@@ -150,6 +160,124 @@ t.test('each filter', async (t) => {
   }
 })
 
+const orders = ['newest', 'oldest', 'most_signs', 'least_confident'] as const
+
+const least = (record: RecordView) => Math.min(2, ...record.detections.map(({ confidence }) => confidence))
+const comparisons: Record<(typeof orders)[number], (a: RecordView, b: RecordView) => number> = {
+  newest: (a, b) => b.record_id - a.record_id,
+  oldest: (a, b) => a.record_id - b.record_id,
+  most_signs: (a, b) => b.total_detections - a.total_detections || b.record_id - a.record_id,
+  least_confident: (a, b) => least(a) - least(b) || a.record_id - b.record_id,
+}
+
+t.test('every order is the same by cursors, by offsets and sorted by hand, whatever the filter', async (t) => {
+  const { insert, records, db } = await openRecords(t)
+  let seed = 3
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return Math.floor((seed / 2 ** 31) * below)
+  }
+  for (let i = 1; i <= 40; i++) {
+    const detections = Array.from({ length: random(4) }, () => sign(classCodes[random(4)] ?? 'p5', random(5) / 4))
+    await insert({
+      ...{ userId: 1 + random(2), detections, fileName: `street${i}.jpg` },
+      createdAt: new Date(Date.UTC(2026, 2, 1, i)).toISOString(),
+    })
+  }
+  await db.record.updateMany({ where: { id: { in: [3, 5, 8, 13, 21, 34] } }, data: { reviewState: 'reviewed' } })
+  const all = await allOf(records, analyst)
+  const has = (fits: (sign: RecordView['detections'][number]) => boolean) => (record: RecordView) =>
+    record.detections.some(fits)
+  const filters: Array<[RecordQuery, (record: RecordView) => boolean]> = [
+    [{}, () => true],
+    [{ user_id: 2 }, (record) => record.user_id === 2],
+    [{ newest_id: 25 }, (record) => record.record_id <= 25],
+    [{ class: 'p5' }, has(({ class_code }) => class_code === 'p5')],
+    [{ class: 'p5,i5,w57', newest_id: 30 }, (r) => has((s) => s.class_code !== 'pl60')(r) && r.record_id <= 30],
+    [{ category: 'prohibitory', user_id: 1 }, (r) => has((s) => s.category === 'prohibitory')(r) && r.user_id === 1],
+    [{ min_confidence: 0.5 }, has(({ confidence }) => confidence >= 0.5)],
+    [{ review: 'reviewed' }, (record) => record.review.state === 'reviewed'],
+    [{ review: 'in_progress' }, () => false],
+    [
+      { review: 'unreviewed', class: 'p5,i5' },
+      (r) => r.review.state === 'unreviewed' && has((s) => ['p5', 'i5'].includes(s.class_code))(r),
+    ],
+    [{ file_name: 'street1' }, (record) => record.file_name.startsWith('street1')],
+    [{ file_name: 'street1', class: 'p5' }, (r) => r.file_name.startsWith('street1') && /"p5"/.test(JSON.stringify(r))],
+    [{ from: '2026-03-01T10:00:00Z', to: '2026-03-02T06:00:00Z' }, (r) => r.record_id >= 10 && r.record_id < 30],
+  ]
+  for (const order of orders) {
+    for (const [filter, fits] of filters) {
+      const query = { ...filter, order }
+      const expected = idsOf(all.filter(fits).sort(comparisons[order]))
+      const label = JSON.stringify(query)
+      t.same(idsOf(await allOf(records, analyst, query)), expected, label)
+      t.same(idsOf(await allOf(records, analyst, { ...query, limit: 2 })), expected, `${label} by cursors`)
+      t.same(await idsByOffsets(records, analyst, query), expected, `${label} by offsets`)
+      const { order: _, newest_id, ...counted } = query
+      if (newest_id === undefined) t.equal((await records.counts(analyst, counted)).records, expected.length, label)
+    }
+    const beyond = await records.list(analyst, { order, offset: 2147483647 })
+    t.same(beyond, { items: [], next_cursor: null }, 'beyond the end there is nothing')
+  }
+})
+
+t.test('far offsets into several classes find what near ones do', async (t) => {
+  const { records, db, insert } = await openRecords(t)
+  await insert({ detections: [sign('p5', 0.9), sign('i5', 0.8)] })
+  const { id: _, ...record } = await db.record.findFirstOrThrow()
+  const signs = await db.sign.findMany()
+  for (let from = 2; from <= 5100; from += 500) {
+    const ids = Array.from({ length: Math.min(500, 5101 - from) }, (_, i) => from + i)
+    const data = ids.map((id) => ({ ...record, id, taskId: `task_${id}`, resultKey: null, thumbnailKey: null }))
+    await db.record.createMany({ data })
+    await db.sign.createMany({
+      data: ids.flatMap((recordId) => signs.map(({ id: _, ...one }) => ({ ...one, recordId }))),
+    })
+  }
+  for (const offset of [4990, 5000, 5001, 5010]) {
+    const page = await records.list(analyst, { class: 'p5,i5', order: 'oldest', offset, limit: 2 })
+    t.same(idsOf(page.items), [offset + 1, offset + 2])
+  }
+})
+
+t.test('offsets stay what they were while records arrive', async (t) => {
+  const { insert, records } = await openRecords(t)
+  for (let i = 0; i < 6; i++) await insert({ detections: [sign('p5', 0.5)] })
+  for (const order of orders) {
+    const before = await records.list(user1, { order, newest_id: 6 })
+    await insert({ detections: [sign('p5', 0.1), sign('p5', 0.9)] })
+    t.same(await records.list(user1, { order, newest_id: 6 }), before)
+    t.same((await records.list(user1, { order, newest_id: 6, offset: 2, limit: 2 })).items, before.items.slice(2, 4))
+    t.equal((await records.list(user1, { order, offset: 6 })).items.length > 0, true)
+  }
+})
+
+t.test('a cursor belongs to its order', async (t) => {
+  const { insert, records } = await openRecords(t)
+  for (let i = 0; i < 3; i++) await insert({ detections: [sign('p5', 0.5)] })
+  for (const order of orders) {
+    const { next_cursor } = await records.list(user1, { order, limit: 1 })
+    for (const other of orders) {
+      const page = records.list(user1, { order: other, cursor: next_cursor as string })
+      if (other === order) t.equal((await page).items.length, 2)
+      else await rejects(t, page, 'INVALID_CURSOR')
+    }
+    await rejects(
+      t,
+      records.list(user1, { order, cursor: next_cursor as string, offset: 0 }),
+      'INVALID_REQUEST',
+      'offset',
+    )
+  }
+  const forged = ['most_signs:1:', 'most_signs:1:1.5', 'least_confident:1:7', 'least_confident:1:-', 'newest:1:5']
+  for (const text of forged) {
+    const cursor = Buffer.from(text).toString('base64url')
+    const order = text.split(':')[0] as (typeof orders)[number]
+    await rejects(t, records.list(user1, { order, cursor }), 'INVALID_CURSOR')
+  }
+})
+
 t.test('a span of time is exact where ids do not follow it', async (t) => {
   const { insert, records } = await openRecords(t)
   for (const hour of ['05', '01', '03', '02', '04']) {
@@ -162,6 +290,26 @@ t.test('a span of time is exact where ids do not follow it', async (t) => {
   t.same(idsOf(await allOf(records, analyst, { ...narrow, class: 'p5' })), [4, 2])
   t.match(await records.counts(analyst, narrow), { records: 2, signs: 2, by_class: [{ class_code: 'p5', signs: 2 }] })
   t.match(await records.counts(analyst, { ...narrow, class: 'p5' }), { records: 2, signs: 2 })
+})
+
+t.test('a walk looks its span of time up once, however long it is', async (t) => {
+  const { insert, records, db } = await openRecords(t)
+  for (let i = 0; i < 250; i++) await insert()
+  let spans = 0
+  const queryRaw = db.$queryRaw.bind(db)
+  Object.assign(db, {
+    $queryRaw: (query: TemplateStringsArray, ...values: unknown[]) => {
+      if (String(query).includes('MIN(r."id")')) spans++
+      return queryRaw(query, ...values)
+    },
+  })
+  const ids: number[] = []
+  for await (const batch of await records.walk(analyst, { from: '2020-01-01T00:00:00Z' }, null)) {
+    ids.push(...batch.map(({ id }) => id))
+  }
+  t.equal(ids.length, 250)
+  t.equal(spans, 1)
+  for await (const _batch of await records.walk(analyst, { to: '2020-01-01T00:00:00Z' }, null)) t.fail('it is empty')
 })
 
 t.test('pages neither repeat nor skip a record while others come and go', async (t) => {
@@ -187,7 +335,7 @@ t.test('pages neither repeat nor skip a record while others come and go', async 
 
 t.test('what is wrong with a query is said by name', async (t) => {
   const { records, app } = await openRecords(t)
-  for (const cursor of ['', 'x', '%%%', Buffer.from('r99999999999').toString('base64url'), '0'.repeat(200)]) {
+  for (const cursor of ['', 'x', '%%%', Buffer.from('newest:99999999999:').toString('base64url'), '0'.repeat(200)]) {
     await rejects(t, records.list(user1, { cursor }), 'INVALID_CURSOR')
   }
   await rejects(t, records.list(user1, { from: '2026-12-31T23:59:60Z' }), 'INVALID_REQUEST', 'from')
@@ -195,6 +343,10 @@ t.test('what is wrong with a query is said by name', async (t) => {
   const refused = [
     'limit=0',
     'limit=201',
+    'order=random',
+    'offset=-1',
+    'newest_id=x',
+    'review=done',
     'min_confidence=2',
     'category=red',
     'from=yesterday',
@@ -261,7 +413,7 @@ function byHand(found: RecordView[], query: CountsQuery) {
     )
     const entry = days.get(day) ?? { day, records: 0, signs: 0 }
     days.set(day, { day, records: entry.records + 1, signs: entry.signs + signs.length })
-    for (const { confidence: _, bbox: __, ...kind } of signs) {
+    for (const { confidence: _, bbox: __, verdict: ___, ...kind } of signs) {
       kinds.set(kind.class_code, { ...kind, signs: (kinds.get(kind.class_code)?.signs ?? 0) + 1 })
     }
   }

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
+import fs from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { AppError } from '../../src/errors.ts'
 import { DiskFileStore } from '../../src/storage/disk-file-store.ts'
@@ -59,6 +61,30 @@ t.test('what cannot be taken in whole leaves nothing, and says why', async (t) =
   }
   const bug = await store.receive(failing('EBUG'), options).catch((err: unknown) => err)
   t.notOk(bug instanceof AppError, 'a bug stays what it is')
+  t.same(await filesIn(dir), [])
+})
+
+t.test('content that breaks off while its file is still being opened leaves nothing', async (t) => {
+  const dir = t.testdir()
+  const slowly: typeof fs.open = Object.assign(
+    (...args: unknown[]) => setTimeout(() => (fs.open as (...args: unknown[]) => void)(...args), 50),
+    { __promisify__: fs.open.__promisify__ },
+  )
+  const createWriteStream = (path: string, more: object) =>
+    fs.createWriteStream(path, { ...more, fs: { open: slowly, write: fs.write, close: fs.close } })
+  const mocks = { 'node:fs': { ...fs, createWriteStream } }
+  const module: typeof import('../../src/storage/disk-file-store.ts') = await t.mockImport(
+    '../../src/storage/disk-file-store.js',
+    mocks,
+  )
+  const store = await module.DiskFileStore.open(dir)
+  const content = new Readable({ read() {} })
+  const received = store.receive(content, options).catch((err: unknown) => err)
+  content.push(Buffer.alloc(10))
+  await new Promise(setImmediate)
+  content.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+  t.match(await received, { code: 'UPLOAD_INTERRUPTED' })
+  await sleep(100)
   t.same(await filesIn(dir), [])
 })
 
@@ -124,4 +150,16 @@ t.test('the newest days are told, and only those', async (t) => {
   const keys = ['uploads/2026-01-02/b.jpg', 'uploads/2026-01-02/c.jpg', 'uploads/2026-01-03/d.jpg']
   t.same(await store.newestKeys('uploads', 2), keys)
   t.same(await store.newestKeys('thumbnails', 2), [])
+})
+
+t.test('the store tells how large a file is, and how much room there is', async (t) => {
+  const store = await DiskFileStore.open(t.testdir())
+  const key = store.newKey('uploads', '.jpg')
+  t.equal(await store.sizeOf(key), 0, 'what is not there has no size')
+  const received = await store.receive(Readable.from([Buffer.alloc(700)]), options)
+  await received.publish(key)
+  t.equal(await store.sizeOf(key), 700)
+  await t.rejects(store.sizeOf('../outside'), RangeError)
+  const { freeBytes, totalBytes } = await store.space()
+  t.ok(freeBytes > 0 && freeBytes <= totalBytes, `${freeBytes} of ${totalBytes}`)
 })

@@ -8,6 +8,7 @@ import { fixture, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { eventually, filesIn, leftovers, nothing } from '../helpers/leftovers.ts'
 import { captureLog } from '../helpers/log.ts'
 import { type Part, post } from '../helpers/multipart.ts'
+import { startWithPeople, type Who } from '../helpers/people.ts'
 
 const photo = readFileSync(fixture('street-small.jpg'))
 const file = (filename = 'street.jpg'): Part => ({ filename, content: photo })
@@ -406,3 +407,47 @@ t.test('tasks are listed newest first, page by page, and are nobody else’s', a
   t.equal((await call(app, 'GET', '/api/tasks?cursor=nonsense')).json.code, 'INVALID_CURSOR')
   t.equal((await call(app, 'GET', '/api/tasks/task_none')).json.code, 'TASK_NOT_FOUND')
 })
+
+t.test('analysts and administrators see everybody’s tasks, and administrators end them', async (t) => {
+  const { analyzer } = steppedAnalyzer()
+  const { app, people, headersOf, call: ask } = await startWithPeople(t, { analyzer })
+  const made: Record<string, string> = {}
+  for (const who of ['user', 'stranger', 'analyst'] as const) {
+    const { status, json } = await post(app, '/api/detections', [file()], headersOf(who))
+    t.equal(status, 202)
+    made[who] = json.task_ids[0]
+  }
+  const idsOf = async (who: Who, query = '') =>
+    (await ask(who, 'GET', `/api/tasks?${query}`)).json.items.map(({ task_id }: Task) => task_id)
+  const all = [made.analyst, made.stranger, made.user]
+  t.same(await idsOf('analyst'), [made.analyst], 'one’s own, unless all are asked for')
+  t.same(await idsOf('analyst', 'scope=own'), [made.analyst])
+  t.same(await idsOf('analyst', 'scope=all'), all, 'newest first')
+  t.same(await idsOf('administrator', 'scope=all&unfinished=true'), all)
+  t.same(await idsOf('administrator', 'scope=all&status=success'), [])
+  t.same(await pagesOf((query) => ask('administrator', 'GET', `/api/tasks?scope=all&limit=1${query}`)), all)
+  t.match(await ask('user', 'GET', '/api/tasks?scope=all'), { status: 403, json: { code: 'PERMISSION_DENIED' } })
+  t.match(await ask('user', 'GET', '/api/tasks?scope=none'), { status: 400, json: { errors: [{ field: 'scope' }] } })
+
+  const cancel = (who: Who, task: string) => ask(who, 'POST', `/api/tasks/${made[task]}/cancel`)
+  t.match(await cancel('stranger', 'user'), { status: 404, json: { code: 'TASK_NOT_FOUND' } })
+  t.match(await cancel('analyst', 'user'), { status: 403, json: { code: 'PERMISSION_DENIED' } })
+  t.match(await cancel('administrator', 'user'), {
+    status: 200,
+    json: { status: 'cancelled', user_id: people.user.id },
+  })
+  t.match(await ask('user', 'GET', `/api/tasks/${made.user}`), { json: { status: 'cancelled' } })
+  const retry = (who: Who) => ask(who, 'POST', `/api/tasks/${made.user}/retry`)
+  t.match(await retry('stranger'), { status: 404 })
+  t.match(await retry('analyst'), { status: 403, json: { code: 'PERMISSION_DENIED' } })
+})
+
+async function pagesOf(list: (query: string) => Promise<{ json: { items: Task[]; next_cursor: string | null } }>) {
+  const ids: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { json } = await list(cursor === '' ? '' : `&cursor=${cursor}`)
+    ids.push(...json.items.map(({ task_id }) => task_id))
+    cursor = json.next_cursor
+  }
+  return ids
+}

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
+import { receiveForm } from '../../src/uploads/multipart-files.ts'
 import { ScriptedAnalyzer } from '../helpers/analyzers.ts'
 import { fixture, type RunningApp, startApp } from '../helpers/app.ts'
 import { eventually, leftovers, nothing } from '../helpers/leftovers.ts'
@@ -300,6 +302,26 @@ t.test('an upload cut off half way leaves nothing and is no bug', async (t) => {
   t.same(await leftovers(app), nothing)
   t.ok(log.length > 0, 'the log is heard')
   t.same(bugsIn(log), [])
+})
+
+t.test('a client that leaves before its form is read from is not waited for', async (t) => {
+  const route = new EventEmitter()
+  const app = await start(t, {
+    prepare: (app) =>
+      app.post('/late', async (request) => {
+        route.emit('reached')
+        await new Promise((resolve) => request.raw.once('close', resolve))
+        route.emit('outcome', await receiveForm(request, app.parts.uploads, 1).catch((err: unknown) => err))
+      }),
+  })
+  const socket = connect(app.port, '127.0.0.1')
+  const reached = once(route, 'reached')
+  const head = `POST /late HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\n`
+  socket.write(`${head}content-length: 1000\r\n\r\n`)
+  await reached
+  const outcome = once(route, 'outcome')
+  socket.destroy()
+  t.match(await outcome, [{ code: 'UPLOAD_INTERRUPTED' }])
 })
 
 /** A server whose media lie on a small file system of its own; null where nobody may mount one. */

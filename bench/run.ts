@@ -15,8 +15,9 @@ import { records } from './records.ts'
 import { start } from './start.ts'
 import { tableOf } from './table.ts'
 import { throughput } from './throughput.ts'
+import { webScroll } from './web-scroll.ts'
 
-const benches: Bench[] = [start, throughput, latency, loopLag, broadcast, records, memory]
+const benches: Bench[] = [start, throughput, latency, loopLag, broadcast, records, webScroll, memory]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

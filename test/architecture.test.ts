@@ -5,7 +5,18 @@ import { packageRoot } from '../src/package-root.ts'
 
 const src = join(packageRoot, 'src')
 const vocabulary = ['contract', 'errors.ts', 'raw-picture.ts']
-const domain = ['uploads', 'tasks', 'records', 'notifications', 'users']
+const domain = [
+  'uploads',
+  'tasks',
+  'records',
+  'reviews',
+  'exports',
+  'statistics',
+  'retention',
+  'models',
+  'notifications',
+  'users',
+]
 const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis']
 
 /** What a room of src/ may import from. A room that is missing here may import nothing of ours. */
@@ -27,10 +38,13 @@ const mayImport: Record<string, string[]> = {
   ...Object.fromEntries(
     domain.map((room) => [room, [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', ...domain, 'http']]),
   ),
-  http: [...vocabulary, 'users', 'analysis'],
+  http: [...vocabulary, 'users'],
   realtime: [...vocabulary, 'events', 'http', ...domain],
-  web: ['package-root.ts'],
-  cli: [...vocabulary, 'analysis', 'detection', 'package-root.ts'],
+  // The pages: what they share with the server is types, the client, and how labels give way to each other.
+  web: ['package-root.ts', 'contract', 'client', 'drawing'],
+  client: ['contract'],
+  evaluation: [...vocabulary, 'detection', 'drawing'],
+  cli: [...vocabulary, 'analysis', 'detection', 'evaluation', 'package-root.ts'],
   'parts.ts': ['*'],
   'app.ts': ['*'],
   'server.ts': ['app.ts', 'config.ts'],
@@ -40,7 +54,7 @@ const mayImport: Record<string, string[]> = {
 const typesOnly = new Set(['storage', 'queue', 'events', 'analysis'])
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.startsWith(join('db', 'generated')))
+  .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(join('db', 'generated')))
   .map((file) => file.split('\\').join('/'))
 const roomOf = (path: string) => path.split('/')[0] as string
 const read = (file: string) => readFileSync(join(src, file), 'utf8')
@@ -74,6 +88,18 @@ t.test('the domain takes from the parts their types only', async (t) => {
     .flatMap(importsOf)
     .filter(({ to, isTypeOnly }) => typesOnly.has(roomOf(to)) && !isTypeOnly)
   t.same(broken, [])
+})
+
+t.test('the client brings nothing of the contract into a browser but types, and nothing of Node', async (t) => {
+  const own = files.filter((file) => roomOf(file) === 'client')
+  const fromContract = own.flatMap(importsOf).filter(({ to }) => roomOf(to) === 'contract')
+  t.ok(fromContract.length > 0)
+  t.same(
+    fromContract.filter(({ isTypeOnly }) => !isTypeOnly),
+    [],
+  )
+  const using = own.filter((file) => /from '[^.']/.test(read(file)))
+  t.same(using, ['client/node.ts'])
 })
 
 t.test('every room is in the rules, and every rule is about a room', async (t) => {
@@ -122,6 +148,24 @@ t.test('every room is described in ARCHITECTURE.md, and every described room exi
 t.test('no file of the project is called by what says nothing', async (t) => {
   t.same(
     files.filter((file) => /(^|[/-])(utils?|common|core|manager|helpers?|base|misc)([./-]|$)/.test(file)),
+    [],
+  )
+})
+
+t.test('no two places of the pages keep different answers under one key', async (t) => {
+  const places = new Map<string, string[]>()
+  const pages = files.filter((file) => file.startsWith('web/app/'))
+  for (const file of pages) {
+    // With what fetches it: where a key is only made stale, nothing is kept.
+    for (const [, key] of read(file).matchAll(
+      /queryKey: \[topics\.(\w+(?:, '[\w-]+')?)[^\]]*\],\s+(?:\w+: [^\n]+\s+)*?queryFn:/g,
+    )) {
+      places.set(key as string, [...(places.get(key as string) ?? []), file])
+    }
+  }
+  t.ok(places.size > 15, 'keys are found')
+  t.same(
+    [...places].filter(([, at]) => at.length > 1),
     [],
   )
 })

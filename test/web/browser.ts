@@ -1,20 +1,9 @@
-import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const QUIET = ['gpu', 'background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`)
-
-const executablePath = PLACES.find((path) => existsSync(path))
+import { chromiumArguments, chromiumPath, noChromium } from './chromium.ts'
 
 /** Options of a test that needs a browser: a machine with Node alone passes over it, and says so. */
-export const needsBrowser = executablePath === undefined ? { skip: `there is no Chromium at ${PLACES.join(', ')}` } : {}
+export const needsBrowser = chromiumPath === undefined ? { skip: noChromium } : {}
 
 let running: Promise<Browser> | null = null
 
@@ -31,25 +20,40 @@ export interface Watched {
   heard: string[]
   /** Kinds of state that its cards went through. */
   kinds(): Promise<string[]>
+  /** Cumulative layout shift since the page was loaded. */
+  layoutShift(): Promise<number>
 }
 
-/** Notes every state of every card, for states that are over before a test can look. */
-const KIND_RECORDER = `
+export interface PageOptions {
+  /** Statuses that the test provokes, which Chromium reports as errors. */
+  expected?: number[]
+  language?: 'zh-CN' | 'en'
+  theme?: 'light' | 'dark'
+  /** CSS pixels. */
+  width?: number
+  height?: number
+  /** Shares cookies and storage with another page: a second tab. */
+  beside?: Page
+}
+
+/** Notes every state of every card, for states that are over before a test can look, and how far things on the page moved. */
+const RECORDER = `
   globalThis.kinds = []
+  const note = (node) => node.matches('.detect-card') && globalThis.kinds.push(node.dataset.kind)
+  const noteAll = (node) => node.nodeType === 1 && [node, ...node.querySelectorAll('.detect-card')].forEach(note)
   new MutationObserver((changes) => {
-    for (const { target } of changes) if (target.matches('.card')) globalThis.kinds.push(target.dataset.kind)
-  }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-kind'] })
+    for (const { type, target, addedNodes } of changes) type === 'attributes' ? note(target) : addedNodes.forEach(noteAll)
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-kind'] })
+  globalThis.layoutShift = 0
+   new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.layoutShift += value
+  }).observe({ type: 'layout-shift', buffered: true })
 `
 
-/**
- * A page of a browser that has never been here.
- * @param expected statuses that the test provokes, which Chromium reports as errors
- */
-export async function openPage(t: Test, url: string, expected: number[] = []): Promise<Watched> {
-  running ??= chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox', ...QUIET] })
-  const context = await (await running).newContext()
-  t.teardown(() => context.close())
-  context.setDefaultTimeout(15_000) // below tap's, so that what was waited for is said
+/** A page of a browser that has never been here, unless it is opened beside another one. */
+export async function openPage(t: Test, url: string, options: PageOptions = {}): Promise<Watched> {
+  const { expected = [], beside } = options
+  const context = beside?.context() ?? (await newContext(t, options))
   const page = await context.newPage()
   const errors: string[] = []
   const heard: string[] = []
@@ -61,13 +65,37 @@ export async function openPage(t: Test, url: string, expected: number[] = []): P
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => heard.push(JSON.parse(String(payload)).type))
   })
-  await page.addInitScript(KIND_RECORDER)
+  await page.addInitScript(RECORDER)
   await page.goto(url)
-  return { page, errors, heard, kinds: () => page.evaluate('globalThis.kinds') }
+  return {
+    page,
+    errors,
+    heard,
+    kinds: () => page.evaluate('globalThis.kinds'),
+    layoutShift: () => page.evaluate('globalThis.layoutShift'),
+  }
+}
+
+async function newContext(t: Test, { language = 'zh-CN', theme = 'light', width = 1440, height = 900 }: PageOptions) {
+  running ??= chromium.launch({ executablePath: chromiumPath as string, args: chromiumArguments })
+  const viewport = { width, height }
+  const isPhone = width < 600
+  const context = await (await running).newContext({
+    viewport,
+    colorScheme: theme,
+    // What slides in under the mouse takes its click, or does not.
+    reducedMotion: 'reduce',
+    hasTouch: isPhone,
+    isMobile: isPhone,
+  })
+  t.teardown(() => context.close())
+  context.setDefaultTimeout(20_000) // below tap's, so that what was waited for is said
+  if (language !== 'zh-CN') await context.addInitScript(`localStorage.setItem('hz.language', '${language}')`)
+  return context
 }
 
 /** Resolves once the page says that it is connected. */
-export const connected = (page: Page) => page.locator('#connection[data-kind=connected]').waitFor()
+export const connected = (page: Page) => page.locator('.connection[data-kind=connected]').waitFor()
 
 /** Waits until a picture is there and not merely asked for. */
 export async function untilDrawn(page: Page, selector: string): Promise<void> {

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+import type { Record } from '../../../contract/index.ts'
+import { bytes, dateTimeSeconds, percent, seconds } from '../language/format.ts'
+import { useTexts } from '../language/texts.ts'
+import { texts } from './texts.ts'
+import { useUserNames } from './user-names.ts'
+
+/** What is known of a record but its signs. */
+export function RecordFacts({ record }: { record: Record }) {
+  const t = useTexts(texts)
+  const users = useUserNames()
+  const facts: [string, ReactNode][] = [
+    [t.number, record.record_id],
+    [t.file, record.file_name],
+    [t.time, dateTimeSeconds(record.created_at)],
+    ...(users === null ? [] : [[t.user, users.nameOf(record.user_id)] satisfies [string, ReactNode]]),
+    [t.type, t[record.detection_type]],
+    [t.dimensions, `${record.width} × ${record.height}`],
+    [t.size, `${bytes(record.file_size)} · ${record.media_type}`],
+    [t.mode, t[record.mode]],
+    [t.threshold, percent(record.confidence_threshold)],
+    [t.model, `${record.model_name} ${record.model_version}`],
+    [t.took, seconds(record.processing_time)],
+    ['SHA-256', <code key="sha256">{record.sha256}</code>],
+  ]
+  return (
+    <section className="panel record-facts" aria-labelledby="facts-title">
+      <h2 id="facts-title">{t.facts}</h2>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="wrap">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from './primitives.ts'
+import { Nullable, Seconds } from './primitives.ts'
 
 export const SignCategory = Type.Enum(['prohibitory', 'mandatory', 'warning', 'other'])
 export type SignCategory = Static<typeof SignCategory>
@@ -22,10 +22,23 @@ export const SignClass = Type.Object({
 })
 export type SignClass = Static<typeof SignClass>
 
+/** When a sign of a video or of a camera was seen. Times are seconds of the video. */
+export const TrackMark = Type.Object({
+  track_id: Type.Integer({ minimum: 1, description: 'Unique within the video' }),
+  first_time: Seconds,
+  last_time: Seconds,
+  best_time: Seconds,
+  crop_url: Nullable(Type.String({ description: 'The sign as it was seen best' })),
+})
+export type TrackMark = Static<typeof TrackMark>
+
 export const Detection = Type.Object({
   ...SignClass.properties,
   confidence: Type.Number({ minimum: 0, maximum: 1, description: 'Rounded to 4 places' }),
   bbox: BoundingBox,
+  track: Type.Optional(
+    Type.Object(TrackMark.properties, { description: 'Of a sign in a video or a camera: bbox is at its best_time' }),
+  ),
 })
 export type Detection = Static<typeof Detection>
 
@@ -47,13 +60,31 @@ export const DetectionOptions = Type.Object(
       Type.Boolean({ default: true, description: 'Draw and keep the result picture and its thumbnail' }),
     ),
     mode: Type.Optional(DetectionMode),
+    frame_rate: Type.Optional(
+      Type.Number({
+        minimum: 0.2,
+        maximum: 30,
+        description: 'Frames of a video to look at, a second. Left out: up to 10, more where signs are in sight',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
 export type DetectionOptions = Static<typeof DetectionOptions>
 
-export function withDefaults(options: DetectionOptions): Required<DetectionOptions> {
-  return { confidence_threshold: 0.5, save_result: true, mode: 'accurate', ...options }
+/** The options of one detection, all of them; `frame_rate` stays out where it is left to the server. */
+export const FullDetectionOptions = Type.Object({
+  confidence_threshold: Type.Number({ minimum: 0, maximum: 1 }),
+  save_result: Type.Boolean(),
+  mode: DetectionMode,
+  frame_rate: Type.Optional(Type.Number()),
+})
+export type FullDetectionOptions = Static<typeof FullDetectionOptions>
+
+/** A video is looked at many times a second, so it is looked at in a hurry unless asked otherwise. */
+export function withDefaults(options: DetectionOptions, detectionType: DetectionType = 'image'): FullDetectionOptions {
+  const mode = detectionType === 'image' ? 'accurate' : 'fast'
+  return { confidence_threshold: 0.5, save_result: true, mode, ...options }
 }
 
 export const ModelIdentity = Type.Object({ name: Type.String(), version: Type.String() })

@@ -26,6 +26,8 @@ const summary = {
   result_image_url: Nullable(Type.String()),
   thumbnail_url: Nullable(Type.String()),
   created_at: Timestamp,
+  duration: Nullable(Seconds, 'Of a video'),
+  result_video_url: Nullable(Type.String(), 'A video with its boxes drawn'),
 }
 
 /** A sign as it is known now: what a person said of it counts more than what the model found. */

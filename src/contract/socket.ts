@@ -29,6 +29,13 @@ export const DetectionProgress = Type.Object({
   current_step_index: Type.Integer(),
   elapsed_time: Seconds,
   remaining_time: Seconds,
+  frames_done: Type.Optional(Type.Integer({ minimum: 0, description: 'added, videos: frames that were looked at' })),
+  frames_total: Type.Optional(Nullable(Type.Integer({ minimum: 0, description: 'added, videos: as far as is known' }))),
+  fps: Type.Optional(Type.Number({ minimum: 0, description: 'added, videos: frames looked at in a second' })),
+  position: Type.Optional(Seconds),
+  new_detections: Type.Optional(
+    Type.Array(Detection, { description: 'added, videos: signs found since the message before' }),
+  ),
 })
 export type DetectionProgress = Static<typeof DetectionProgress>
 
@@ -37,6 +44,12 @@ export const DetectionComplete = Type.Object({
   record_id: Type.Integer(),
   status: Type.Enum(['success', 'failed']),
   processing_time: Seconds,
+  message: Type.Optional(
+    Nullable(Type.String({ description: 'added: why a part of a video could not be read; status is failed then' })),
+  ),
+  failed_frames: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'added: frames of a video that could not be read' }),
+  ),
   results: Type.Object({
     total_detections: Type.Integer(),
     detections: Type.Array(Detection),
@@ -44,6 +57,9 @@ export const DetectionComplete = Type.Object({
     thumbnail_url: Nullable(Type.String()),
     width: Type.Integer({ description: 'pixels of the upright picture that bbox refers to' }),
     height: Type.Integer(),
+    result_video_url: Type.Optional(Nullable(Type.String({ description: 'added: the video with its boxes drawn' }))),
+    duration: Type.Optional(Seconds),
+    tracks_url: Type.Optional(Type.String({ description: 'added: where all boxes of a video are' })),
   }),
 })
 export type DetectionComplete = Static<typeof DetectionComplete>

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { DetectionOptions, DetectionType } from './detection.ts'
+import { DetectionType, FullDetectionOptions } from './detection.ts'
 import { Bytes, Nullable, NullableUserId, Page, PageQuery, Percent, Seconds, TaskId, Timestamp } from './primitives.ts'
 
 export const TaskStatus = Type.Enum(['queued', 'processing', 'success', 'failed', 'cancelled'])
@@ -13,7 +13,7 @@ export const Task = Type.Object({
   detection_type: DetectionType,
   file_name: Type.String(),
   file_size: Bytes,
-  options: Type.Required(DetectionOptions),
+  options: FullDetectionOptions,
   progress: Percent,
   current_step: Nullable(Type.String()),
   current_step_index: Type.Integer({ minimum: 0, description: '0 until the work begins' }),

@@ -39,6 +39,8 @@ export function viewOf(row: RecordRow): RecordView {
     result_image_url: mediaUrl(row.resultKey),
     thumbnail_url: mediaUrl(row.thumbnailKey),
     created_at: row.createdAt.toISOString(),
+    duration: row.duration,
+    result_video_url: mediaUrl(row.videoKey),
     review: markOf(row),
     detections: row.signs.map(signOf),
   }

@@ -1,5 +1,5 @@
 import type { Analysis, AnalysisJob, Analyzer, OnStep } from '../analysis/analyzer.ts'
-import { type DetectionOptions, withDefaults } from '../contract/index.ts'
+import { type DetectionOptions, type FullDetectionOptions, withDefaults } from '../contract/index.ts'
 import type { Db, Prisma, TaskModel, UploadModel } from '../db/index.ts'
 import { AppError, isCallersFault } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -75,7 +75,7 @@ export class TaskRunner {
 
   async #analyze(task: ClaimedTask, signal: AbortSignal): Promise<void> {
     const { analyzer, board, files, log, timing, onStage } = this.#deps
-    const options = withDefaults(task.options as DetectionOptions)
+    const options = withDefaults(task.options as DetectionOptions, task.detectionType)
     const pictures = new ResultPictures(files, options.save_result)
     // The wait for a detector does not count: the first step tells that it is over.
     let startedMs: number | null = null
@@ -101,7 +101,7 @@ export class TaskRunner {
   /** Makes the result visible: pictures first, then everything else in one transaction, or nothing at all. */
   async #keep(
     task: ClaimedTask,
-    options: Required<DetectionOptions>,
+    options: FullDetectionOptions,
     analysis: Analysis,
     pictures: ResultPictures,
     seconds: number,
@@ -119,7 +119,7 @@ export class TaskRunner {
   /** @returns false where the task is no longer this attempt's: cancelled, or taken over. */
   #settle(
     task: ClaimedTask,
-    options: Required<DetectionOptions>,
+    options: FullDetectionOptions,
     analysis: Analysis,
     keys: ResultKeys,
     processingTime: number,
@@ -185,7 +185,7 @@ function withFile(task: TaskModel & { upload: UploadModel | null }): ClaimedTask
 
 function jobOf(
   task: ClaimedTask,
-  options: Required<DetectionOptions>,
+  options: FullDetectionOptions,
   pictures: ResultPictures,
   files: FileStore,
 ): AnalysisJob {

@@ -3,6 +3,7 @@ import type { Analyzer } from '../analysis/analyzer.ts'
 import {
   type DetectionOptions,
   type DetectionType,
+  type FullDetectionOptions,
   type Language,
   type Task,
   type TaskPage,
@@ -182,7 +183,7 @@ export class TaskService {
   }
 
   #rowOf({ userId, upload, detectionType, options, requestId, retryOfId }: NewTask) {
-    const full = withDefaults(options)
+    const full = withDefaults(options, detectionType)
     return {
       id: `task_${randomUUID()}`,
       userId,
@@ -197,7 +198,7 @@ export class TaskService {
     }
   }
 
-  #estimate(options: Required<DetectionOptions>, { width, height }: UploadModel): number {
+  #estimate(options: FullDetectionOptions, { width, height }: UploadModel): number {
     const { analyzer, timing } = this.#deps
     return timing.estimate(timingKey(analyzer.model, options), (width * height) / 1e6)
   }

@@ -25,7 +25,7 @@ export function toTask(row: TaskModel, { live, queuePosition, recordId, language
     detection_type: row.detectionType,
     file_name: row.fileName,
     file_size: Number(row.fileSize),
-    options: withDefaults(row.options as object),
+    options: withDefaults(row.options as object, row.detectionType),
     progress: isSuccess ? 100 : (live?.percent ?? 0),
     current_step: stepName(stepIndex, language),
     current_step_index: stepIndex,

@@ -1,4 +1,4 @@
-import type { DetectionOptions, ModelIdentity, Precision } from '../contract/index.ts'
+import type { FullDetectionOptions, ModelIdentity, Precision } from '../contract/index.ts'
 import type { Db } from '../db/index.ts'
 
 /** Weighted sums over measured runs: count, megapixels, seconds and their products. */
@@ -90,7 +90,7 @@ export class TimingModel {
 /** What runs are comparable in time. */
 export function timingKey(
   { name, version, precision = 'fp32' }: ModelIdentity & { precision?: Precision },
-  options: Required<DetectionOptions>,
+  options: FullDetectionOptions,
 ): string {
   const model = `${name}@${version}${precision === 'fp32' ? '' : `+${precision}`}`
   return `${model}/${options.mode}/${options.save_result ? 'drawn' : 'plain'}`

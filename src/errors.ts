@@ -102,10 +102,35 @@ export const catalogue = {
     zh: '图片 {file_name} 有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
     en: 'The picture {file_name} has {width}×{height} pixels, more than the {max_pixels} allowed',
   },
+  VIDEO_TOO_LARGE: {
+    status: 413,
+    zh: '视频 {file_name} 的画面为 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The pictures of the video {file_name} have {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
+  VIDEO_TOO_LONG: {
+    status: 413,
+    zh: '视频 {file_name} 长于 {max_seconds} 秒',
+    en: 'The video {file_name} is longer than {max_seconds} s',
+  },
   UNSUPPORTED_MEDIA: {
     status: 415,
-    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）',
-    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF)',
+    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）或视频（MP4、MOV、MKV、WebM、AVI、TS）',
+    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF) or video (MP4, MOV, MKV, WebM, AVI, TS)',
+  },
+  VIDEO_CODEC_UNSUPPORTED: {
+    status: 415,
+    zh: '视频 {file_name} 的编码 {codec} 无法解码：请用 H.264、HEVC、VP8、VP9、AV1 或 MPEG-4',
+    en: 'The codec {codec} of the video {file_name} cannot be decoded: use H.264, HEVC, VP8, VP9, AV1 or MPEG-4',
+  },
+  VIDEO_WITHOUT_PICTURES: {
+    status: 422,
+    zh: '视频 {file_name} 里没有画面',
+    en: 'The video {file_name} holds no pictures',
+  },
+  VIDEO_UNREADABLE: {
+    status: 422,
+    zh: '视频 {file_name} 已损坏或不完整',
+    en: 'The video {file_name} is damaged or incomplete',
   },
   IMAGE_UNREADABLE: {
     status: 422,
@@ -129,6 +154,11 @@ export const catalogue = {
     status: 504,
     zh: '检测超过 {seconds} 秒，已停止',
     en: 'The detection took more than {seconds} s and was stopped',
+  },
+  VIDEO_UNAVAILABLE: {
+    status: 501,
+    zh: '此服务器不能读取视频：缺少可选依赖 node-av，请由管理员在服务器上运行 npm install node-av',
+    en: 'This server cannot read videos: the optional dependency node-av is missing; its administrator installs it with npm install node-av',
   },
   QUEUE_FULL: {
     status: 503,

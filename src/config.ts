@@ -22,7 +22,7 @@ export const Env = Type.Object({
   ALLOWED_ORIGINS: text('', 'Origins of other sites whose pages may connect, separated by commas'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas'),
   DATABASE_URL: text('file:./data/hzsystem.db', 'file:… is a SQLite database'),
-  MEDIA_DIR: text('./media', 'Where pictures are kept'),
+  MEDIA_DIR: text('./media', 'Where pictures and videos are kept'),
   MODEL_DIR: text(
     '',
     'The model directory to start with while no administrator has chosen another; empty: the bundled models/hz-signs',
@@ -41,6 +41,9 @@ export const Env = Type.Object({
   MAX_UPLOAD_BYTES: whole(50 * 1024 * 1024, 1024, 'Largest file, in bytes'),
   MAX_IMAGE_PIXELS: whole(100_000_000, 1, 'Largest picture, in pixels, checked before decoding'),
   MAX_FILES_PER_REQUEST: whole(50, 1, 'Files in one POST /api/detections'),
+  VIDEO_PROCESSES: whole(1, 1, 'Videos that are analysed at once, each in a process of its own'),
+  MAX_VIDEO_PIXELS: whole(40_000_000, 1, 'Largest picture of a video, in pixels, checked before decoding'),
+  MAX_VIDEO_SECONDS: whole(6 * 3600, 1, 'Longest video, in seconds'),
   QUEUE_LIMIT: whole(5000, 1, 'Tasks that may wait; more are refused with 503 and Retry-After'),
   MAX_CONNECTIONS_PER_USER: whole(5, 0, 'Sockets of one user; 0: no limit'),
   REQUESTS_PER_MINUTE: whole(6000, 0, 'HTTP requests of one address; 0: no limit'),
@@ -88,6 +91,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
       maxBytes: env.MAX_UPLOAD_BYTES,
       maxPixels: env.MAX_IMAGE_PIXELS,
       maxFiles: env.MAX_FILES_PER_REQUEST,
+    },
+    videos: {
+      processes: env.VIDEO_PROCESSES,
+      limits: { maxPixels: env.MAX_VIDEO_PIXELS, maxSeconds: env.MAX_VIDEO_SECONDS },
     },
     queueLimit: env.QUEUE_LIMIT,
     sockets: {

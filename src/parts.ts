@@ -8,7 +8,6 @@ import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
 import { type Db, databaseBytes, openDb } from './db/index.ts'
-import { readPictureHeader } from './detection/decode-picture.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
@@ -20,6 +19,8 @@ import { PrecisionChoice } from './models/precision-choice.ts'
 import { startModel } from './models/start-model.ts'
 import { NotificationService } from './notifications/notification-service.ts'
 import { packageRoot } from './package-root.ts'
+import type { JobQueue } from './queue/job-queue.ts'
+import { LanedJobQueue } from './queue/laned-job-queue.ts'
 import { MemoryJobQueue } from './queue/memory-job-queue.ts'
 import { socketLimitsOf } from './realtime/socket-limits.ts'
 import { SocketServer } from './realtime/socket-server.ts'
@@ -36,17 +37,22 @@ import { TaskOutcomes } from './tasks/task-outcomes.ts'
 import { TaskRunner } from './tasks/task-runner.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TimingModel } from './tasks/timing-model.ts'
+import { VideoWork } from './tasks/video-work.ts'
 import { removeOrphans } from './uploads/orphan-sweep.ts'
 import { UploadService } from './uploads/upload-service.ts'
 import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
 import { type Accounts, makeAccounts } from './users/accounts.ts'
 import { version } from './version.ts'
+import { ProcessVideoAnalyzer } from './video/process-video-analyzer.ts'
+import { readMediaHeader } from './video/read-media-header.ts'
 
 export type Parts = Awaited<ReturnType<typeof openParts>>
 
 /** One more task is claimed than there are detectors, so that none waits for the database between two pictures. */
 const CLAIMED_AHEAD = 1
 const HOUSEKEEPING_INTERVAL_MS = 60_000
+/** A video process tells of every look, and of nothing while it joins the pieces of hours. */
+const VIDEO_SILENCE_MS = 300_000
 const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
 const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
@@ -62,9 +68,9 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const bus = new MemoryEventBus(report('a listener of the event bus failed'))
   const events = new EventLog(db, bus)
   const tell = events.tell.bind(events)
-  const queue = new MemoryJobQueue((id, err) =>
-    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later'),
-  )
+  const onDropped = (id: string, err: unknown) =>
+    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later')
+  const queue = new LanedJobQueue({ pictures: new MemoryJobQueue(onDropped), videos: new MemoryJobQueue(onDropped) })
   const metrics = new Metrics()
   const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
   const catalogue = catalogueOf(config)
@@ -94,12 +100,16 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const retention = new RetentionService({ db, events, files, log, onError: onLeftover })
   const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
   const { maxBytes, maxPixels } = config.uploads
-  const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
+  const videos = new ProcessVideoAnalyzer({ pictures: analyzer, silenceMs: VIDEO_SILENCE_MS, ...config.videos })
+  const readHeader = (path: string, fileName: string) => readMediaHeader(path, fileName, { videos, maxPixels })
   const uploads = new UploadService({ db, files, tell, readHeader, maxBytes })
   const timing = await TimingModel.open(db)
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
-  const runner = new TaskRunner({ log, db, events, files, analyzer, records, board, timing, exposeStack, onStage })
+  const videoWork = new VideoWork({ events, files, videos, records, board, timing })
+  const runner = new TaskRunner({
+    ...{ log, db, events, files, analyzer, videos: videoWork, records, board, timing, exposeStack, onStage },
+  })
   const calibration = { analyzer, timing, dir: calibrationDir }
   const measure = (modes: DetectionMode[], signal: AbortSignal) => calibrate(calibration, modes, signal)
   const models = new ModelService({
@@ -187,7 +197,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       await Promise.race([measured, sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
       models.settle()
       await housekeeping.recover()
-      queue.start((id, signal) => runner.run(id, signal), analyzer.size + CLAIMED_AHEAD)
+      queue.startLanes((id, signal) => runner.run(id, signal), {
+        pictures: analyzer.size + CLAIMED_AHEAD,
+        videos: videos.size,
+      })
       deleteOld()
     },
 
@@ -202,6 +215,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
 
     async close(): Promise<void> {
       outcomes.close()
+      await videos[Symbol.asyncDispose]()
       await analyzer[Symbol.asyncDispose]()
       await models.settled
       await timing.save()
@@ -234,7 +248,7 @@ function accessOf(config: Config, accounts: Accounts): Access {
 
 interface Checked {
   db: Db
-  queue: MemoryJobQueue
+  queue: JobQueue
   analyzer: Analyzer
   models: ModelService
   queueLimit: number
@@ -249,7 +263,7 @@ function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): H
   }
 }
 
-function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, analyzer: Analyzer) {
+function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer) {
   let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
   const count = async () => {
     const groups = await db.task.groupBy({ by: ['status'], _count: true })

@@ -109,7 +109,11 @@ function toRect({ bbox: [x1, y1, x2, y2] }: Detection): Rect {
 }
 
 /** Name and confidence; the name alone where both are wider than the picture. */
-async function labelTiles(picture: { width: number }, detections: Detection[], sizes: DrawingSizes): Promise<LabelTile[]> {
+async function labelTiles(
+  picture: { width: number },
+  detections: Detection[],
+  sizes: DrawingSizes,
+): Promise<LabelTile[]> {
   const names = detections.map((detection) => detection.class_name)
   const percents = detections.map((detection) => `${Math.round(detection.confidence * 100)}%`)
   const masks = await renderTexts([...names, ...percents], sizes.font)

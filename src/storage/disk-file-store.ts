@@ -11,7 +11,16 @@ import type { DraftFile, FileStore, Folder, ReceivedFile, ReceiveOptions } from 
 /** Hidden from /media, and on the same file system, so that publishing is one rename. */
 const DRAFTS = '.drafts'
 
-const namePrefixes: Record<Folder, string> = { uploads: '', detection_results: 'result_', thumbnails: 'thumb_' }
+/** Hidden as well, and kept over restarts. */
+const WORK = '.work'
+
+const namePrefixes: Record<Folder, string> = {
+  uploads: '',
+  detection_results: 'result_',
+  thumbnails: 'thumb_',
+  videos: 'video_',
+  crops: 'crop_',
+}
 
 export class DiskFileStore implements FileStore {
   readonly #dir: string
@@ -30,7 +39,8 @@ export class DiskFileStore implements FileStore {
     await mkdir(dir, { recursive: true })
     const unlock = lockDirectory(dir)
     await rm(join(dir, DRAFTS), { recursive: true, force: true })
-    for (const folder of [DRAFTS, ...Object.keys(namePrefixes)]) await mkdir(join(dir, folder), { recursive: true })
+    for (const folder of [DRAFTS, WORK, ...Object.keys(namePrefixes)])
+      await mkdir(join(dir, folder), { recursive: true })
     return new DiskFileStore(dir, unlock)
   }
 
@@ -61,19 +71,38 @@ export class DiskFileStore implements FileStore {
     return {
       path,
       publish: async (key) => {
-        const target = this.pathOf(key)
-        try {
-          await makeDirectory(dirname(target))
-          await rename(path, target)
-          isPublished = true
-        } catch (err) {
-          throw isFull(err) ? new AppError('STORAGE_FULL', {}, { cause: err }) : err
-        }
+        await this.publish(path, key)
+        isPublished = true
       },
       discard: async () => {
         if (!isPublished) await rm(path, { force: true })
       },
     }
+  }
+
+  async publish(path: string, key: string): Promise<void> {
+    const target = this.pathOf(key)
+    try {
+      await makeDirectory(dirname(target))
+      await rename(path, target)
+    } catch (err) {
+      throw isFull(err) ? new AppError('STORAGE_FULL', {}, { cause: err }) : err
+    }
+  }
+
+  async workDir(id: string): Promise<string> {
+    const dir = join(this.#dir, WORK, id)
+    await makeDirectory(dir)
+    return dir
+  }
+
+  async dropWork(id: string): Promise<void> {
+    await rm(join(this.#dir, WORK, id), { recursive: true, force: true })
+  }
+
+  /** The ids of all unfinished work. */
+  async works(): Promise<string[]> {
+    return readdir(join(this.#dir, WORK))
   }
 
   newKey(folder: Folder, extension: string): string {
@@ -84,7 +113,13 @@ export class DiskFileStore implements FileStore {
   pathOf(key: string): string {
     const path = join(this.#dir, key)
     const inside = relative(this.#dir, path)
-    if (inside === '' || inside.startsWith('..') || inside.startsWith(DRAFTS) || key.includes('\0')) {
+    if (
+      inside === '' ||
+      inside.startsWith('..') ||
+      inside.startsWith(DRAFTS) ||
+      inside.startsWith(WORK) ||
+      key.includes('\0')
+    ) {
       throw new RangeError(`The key leaves the store: ${key}`)
     }
     return path

@@ -3,7 +3,7 @@
  * makes them. It is never ended by itself, which would abort the process: the process is killed as a whole.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { DetectorRequest, DetectorReply, DetectorSettings } from './detector-thread.ts'
+import type { DetectorReply, DetectorRequest, DetectorSettings } from './detector-thread.ts'
 
 const { model, expected } = workerData as DetectorSettings
 const { readManifest } = await import('../detection/model-manifest.ts')
@@ -13,7 +13,9 @@ const send = (reply: DetectorReply) => parentPort?.postMessage(reply)
 try {
   const manifest = await readManifest(model.dir)
   if (manifest.name !== expected.name || manifest.version !== expected.version) {
-    throw new Error(`${manifest.path} is ${manifest.name} ${manifest.version}, not ${expected.name} ${expected.version}`)
+    throw new Error(
+      `${manifest.path} is ${manifest.name} ${manifest.version}, not ${expected.name} ${expected.version}`,
+    )
   }
   const detector = await SignDetector.open(manifest, model.precision)
   parentPort?.on('message', async ({ id, pixels, width, height, mode, confidenceThreshold }: DetectorRequest) => {

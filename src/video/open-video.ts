@@ -1,10 +1,9 @@
-import { open } from 'node:fs/promises'
 import type { Demuxer } from 'node-av/api'
 import type { AVPacketSideDataType } from 'node-av/constants'
 import type { Stream } from 'node-av/lib'
 import { AppError } from '../errors.ts'
 import { loadAv } from './av.ts'
-import { type VideoType, videoSignatureBytes, videoTypeOf } from './video-type.ts'
+import { readVideoType, type VideoType } from './video-type.ts'
 
 export interface VideoLimits {
   /** Of one picture. */
@@ -43,7 +42,7 @@ const MAX_STREAMS = 32
  * VIDEO_TOO_LONG, VIDEO_UNAVAILABLE
  */
 export async function openVideo(path: string, fileName: string, limits: VideoLimits): Promise<OpenVideo> {
-  const type = videoTypeOf(await readStart(path))
+  const type = await readVideoType(path)
   if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
   const { Demuxer } = await loadAv()
   // `file:` keeps FFmpeg from taking a name with a colon for a protocol.
@@ -62,16 +61,6 @@ export async function openVideo(path: string, fileName: string, limits: VideoLim
   } catch (err) {
     await demuxer.close()
     throw err
-  }
-}
-
-async function readStart(path: string): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(videoSignatureBytes), 0, videoSignatureBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
   }
 }
 

@@ -34,7 +34,10 @@ export class SegmentWriter {
   }
 
   /** @param path where the piece lies once it is whole. */
-  static async open(path: string, source: { width: number; height: number; frameRate: number }): Promise<SegmentWriter> {
+  static async open(
+    path: string,
+    source: { width: number; height: number; frameRate: number },
+  ): Promise<SegmentWriter> {
     const { Encoder, FilterAPI, Muxer, constants } = await loadAv()
     const scale = Math.min(1, MAX_SIDE / Math.max(source.width, source.height))
     const even = (side: number) => Math.max(2, Math.floor((side * scale) / 2) * 2)
@@ -63,7 +66,10 @@ export class SegmentWriter {
     this.#frames++
     const drawn = await this.#prepared(frame, timeS)
     try {
-      await drawOnVideo(yuvOf(drawn), detections.map((found) => this.#scaled(found)))
+      await drawOnVideo(
+        yuvOf(drawn),
+        detections.map((found) => this.#scaled(found)),
+      )
       await this.#encoder.encode(drawn)
     } finally {
       drawn.free()

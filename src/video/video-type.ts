@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+
 /** A kind of video file that is read, told from its bytes. */
 export interface VideoType {
   mediaType: string
@@ -8,10 +10,21 @@ export interface VideoType {
 }
 
 /** Enough bytes from the start of a file for `videoTypeOf`. */
-export const videoSignatureBytes = 400
+const signatureBytes = 400
 
 const TS_PACKET = 188
 const TS_SYNC = 0x47
+
+/** The type that the first bytes of a file declare; null where it is no video that we read. */
+export async function readVideoType(path: string): Promise<VideoType | null> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0)
+    return videoTypeOf(buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
+}
 
 /** The type that the first bytes of a file declare; null for anything that is not a video we read. A name is never asked. */
 export function videoTypeOf(start: Buffer): VideoType | null {

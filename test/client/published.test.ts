@@ -71,11 +71,13 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
       .filter(([, { responses }]) => responses[204] !== undefined || isJson(Object.values(responses)[0]))
       .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
   )
-  // Health is asked by machines, files are sent by `upload`, pictures are looked at, and exports are downloads (`rest.open`).
+  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports are downloads (`rest.open`).
   const others = [
     'GET /health/live',
     'GET /health/ready',
     'POST /api/uploads',
+    'PATCH /api/uploads/tus/:upload_id',
+    'DELETE /api/uploads/tus/:upload_id',
     'POST /api/detections',
     'GET /media/{*}',
     'GET /api/exports',

@@ -82,8 +82,14 @@ export class DiskPartialFiles implements PartialFiles {
   }
 
   async stateOf(id: string): Promise<{ bytes: number; changedMs: number }> {
-    const { size, mtimeMs } = await stat(this.#pathOf(id))
-    return { bytes: size, changedMs: mtimeMs }
+    try {
+      const { size, mtimeMs } = await stat(this.#pathOf(id))
+      return { bytes: size, changedMs: mtimeMs }
+    } catch (err) {
+      // It is only being made.
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return { bytes: 0, changedMs: Date.now() }
+      throw err
+    }
   }
 
   async append(id: string, content: AsyncIterable<Buffer>, options: AppendOptions): Promise<number> {

@@ -134,6 +134,18 @@ t.test('a server that is killed loses nothing that it has acknowledged', async (
   t.equal(`sha256 ${Buffer.from(json.sha256, 'hex').toString('base64')}`, checksum('sha256', content))
 })
 
+t.test('a server that is told to stop does not wait for what hangs, and keeps it', async (t) => {
+  const app = await start(t)
+  const path = await created(app, photo.length)
+  const hanging = openPatch(app, path, 0, photo.length)
+  await hanging.write(photo.subarray(0, 10_000))
+  await arrived(app, path, 10_000)
+  await app.close()
+  const again = await start(t, { dir: app.dir })
+  t.equal((await head(again, path)).offset, 10_000)
+  t.match(await patch(again, path, 10_000, photo.subarray(10_000)), { status: 204 })
+})
+
 t.test('a file that was whole when the server died is completed by whoever asks', async (t) => {
   const dir = t.testdir()
   const partial = join(dir, 'media', '.partial')

@@ -1,5 +1,6 @@
 import type { DetectionOptions, Language, StartedTasks } from '../contract/index.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { HzCamera } from './hz-camera.ts'
 import { LiveSocket } from './live-socket.ts'
 import { isPage, page, type SocketLike, type StringStorage } from './page-globals.ts'
 import { type RequestOptions, Rest, type UploadOptions } from './rest.ts'
@@ -35,11 +36,13 @@ export class HzClient {
   readonly rest: Rest
   readonly session: Session
   readonly socket: LiveSocket
+  readonly #clock: Clock
 
   constructor(options: HzClientOptions = {}) {
     const origin = options.origin ?? page.location?.origin
     if (origin === undefined) throw new TypeError('origin is needed outside of pages')
     const { clock = systemClock, random = Math.random, openSocket = openPageSocket, sharedStorage, ...shared } = options
+    this.#clock = clock
     const token = () => options.token ?? this.session.accessToken
     const renewAccess = () => this.session.renew()
     const { language, userId } = options
@@ -68,6 +71,19 @@ export class HzClient {
   /** As `rest.upload`. */
   upload(files: Iterable<UploadFile>, fields?: DetectionOptions, options?: UploadOptions): Promise<StartedTasks> {
     return this.rest.upload(files, fields, options)
+  }
+
+  /**
+   * Begins a camera session over the socket, which must be connected; `frame_rate` is of no use to it.
+   * @throws HzError what the server says against it, NOT_CONNECTED, CONNECTION_LOST, TIMEOUT
+   */
+  async startRealtime(options: DetectionOptions = {}): Promise<HzCamera> {
+    const { task_id: taskId, realtime: terms } = await this.socket.command('start_detection', {
+      detection_type: 'realtime',
+      options,
+    })
+    if (terms === undefined) throw new TypeError('The server is too old for camera sessions')
+    return new HzCamera({ socket: this.socket, clock: this.#clock, taskId, terms })
   }
 
   /** Lets go of the connection and renews no more. What is signed in stays so: `session.signOut` ends that. */

@@ -51,7 +51,7 @@ export class Commands {
       // After a restart, the database still knows what this request has started.
       const known = await this.#tasks.findByRequest(userId, requestId)
       if (known !== null) return { message, data: { task_id: known.id } }
-      const upload = await this.#uploads.getByPath(file_path, userId)
+      const upload = await this.#uploads.getByPath(file_path ?? '', userId)
       const task = await this.#tasks.submit({ userId, upload, detectionType, options, requestId })
       return { message, data: { task_id: task.id } }
     },
@@ -67,6 +67,14 @@ export class Commands {
           ? await this.#tasks.unfinished(principal.userId, language)
           : [await this.#tasks.get(principal, task_id, language)]
       return { message: language === 'en' ? 'Status' : '任务状态', data: { tasks } }
+    },
+
+    stop_detection: async ({ task_id }) => {
+      throw new AppError('TASK_NOT_FOUND', { task_id })
+    },
+
+    resume_session: async ({ task_id }) => {
+      throw new AppError('TASK_NOT_FOUND', { task_id })
     },
 
     ping: async () => ({ message: 'pong', data: { pong: true, server_time: new Date().toISOString() } }),

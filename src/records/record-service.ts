@@ -28,6 +28,7 @@ import {
   type RemovableRecord,
   removeFiles,
 } from './record-removal.ts'
+import { insertTracks, type NewTrack } from './record-tracks.ts'
 import { mediaUrl, type RecordRow, viewOf, withSigns } from './record-view.ts'
 import { walkRecords } from './record-walk.ts'
 
@@ -36,7 +37,8 @@ export interface NewRecord {
   taskId: string
   userId: number
   detectionType: DetectionType
-  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string }
+  /** Without a key where there is no file, as of a camera. */
+  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string | null }
   /** Pixels of the upright picture. */
   width: number
   height: number
@@ -48,6 +50,10 @@ export interface NewRecord {
   detections: Detection[]
   resultKey: string | null
   thumbnailKey: string | null
+  /** Seconds of what is not a picture. */
+  duration?: number
+  /** Of each sign in `detections` that has a `track`. */
+  tracks?: NewTrack[]
 }
 
 export interface RecordServiceDeps {
@@ -60,7 +66,7 @@ export interface RecordServiceDeps {
   onError: (err: unknown) => void
 }
 
-/** Databases limit a statement's parameters, of which a sign has twelve. */
+/** Databases limit a statement's parameters, of which a sign has thirteen. */
 const MAX_SIGNS_PER_STATEMENT = 50
 
 /** Stored results: who may see them, find them, count them and delete them. */
@@ -88,6 +94,7 @@ export class RecordService {
     const day = this.#dayOf(createdAt)
     const { id } = await tx.record.create({ data: { ...rowOf(record), createdAt, day }, select: { id: true } })
     await insertSigns(tx, record.detections, { id, userId: record.userId, day })
+    await insertTracks(tx, id, record.tracks ?? [])
     return id
   }
 
@@ -207,7 +214,7 @@ function offsetWithCursor(): AppError {
   return new AppError('INVALID_REQUEST', {}, { fields: [field] })
 }
 
-function rowOf({ upload, model, detections, ...record }: NewRecord) {
+function rowOf({ upload, model, detections, tracks: _, ...record }: NewRecord) {
   const { key: sourceKey, fileName, fileSize, sha256, mediaType } = upload
   return {
     ...record,
@@ -231,13 +238,14 @@ async function insertSigns(
 ) {
   for (let start = 0; start < detections.length; start += MAX_SIGNS_PER_STATEMENT) {
     const rows = detections.slice(start, start + MAX_SIGNS_PER_STATEMENT).map((found) => {
-      const { class_code, class_name, class_name_en, category, confidence, bbox } = found
-      const values = [id, userId, day, class_code, class_name, class_name_en, category, confidence, ...bbox]
+      const { class_code, class_name, class_name_en, category, confidence, bbox, track } = found
+      const named = [class_code, class_name, class_name_en, category]
+      const values = [id, userId, day, ...named, confidence, ...bbox, track?.track_id ?? null]
       return Prisma.sql`(${Prisma.join(values)})`
     })
     await tx.$executeRaw`
       INSERT INTO "Sign" ("recordId", "userId", "day", "classCode", "className", "classNameEn", "category", "confidence",
-                          "x1", "y1", "x2", "y2")
+                          "x1", "y1", "x2", "y2", "trackId")
       VALUES ${Prisma.join(rows)}`
   }
 }

@@ -11,7 +11,12 @@ import type { DraftFile, FileStore, Folder, ReceivedFile, ReceiveOptions } from 
 /** Hidden from /media, and on the same file system, so that publishing is one rename. */
 const DRAFTS = '.drafts'
 
-const namePrefixes: Record<Folder, string> = { uploads: '', detection_results: 'result_', thumbnails: 'thumb_' }
+const namePrefixes: Record<Folder, string> = {
+  uploads: '',
+  detection_results: 'result_',
+  thumbnails: 'thumb_',
+  crops: 'crop_',
+}
 
 export class DiskFileStore implements FileStore {
   readonly #dir: string

@@ -24,7 +24,7 @@ export interface ReceiveOptions {
   onBytes?: (received: number) => void
 }
 
-export type Folder = 'uploads' | 'detection_results' | 'thumbnails'
+export type Folder = 'uploads' | 'detection_results' | 'thumbnails' | 'crops'
 
 /** Immutable bytes by key. A file is visible under its key only once it is complete; keys are never used again. */
 export interface FileStore {

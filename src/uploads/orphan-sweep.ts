@@ -30,6 +30,10 @@ export async function removeOrphans(db: Db, files: SweptStore): Promise<number> 
       (await db.record.findMany({ where: { thumbnailKey: { in: keys } }, select: { thumbnailKey: true } })).map(
         ({ thumbnailKey }) => thumbnailKey ?? '',
       ),
+    crops: async (keys) =>
+      (await db.signTrack.findMany({ where: { cropKey: { in: keys } }, select: { cropKey: true } })).map(
+        ({ cropKey }) => cropKey ?? '',
+      ),
   }
   let removed = 0
   for (const folder of Object.keys(known) as Folder[]) {

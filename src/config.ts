@@ -25,7 +25,7 @@ export const Env = Type.Object({
   ALLOWED_ORIGINS: text('', 'Origins of other sites whose pages may connect, separated by commas'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas'),
   DATABASE_URL: text('file:./data/hzsystem.db', 'file:… is a SQLite database'),
-  MEDIA_DIR: text('./media', 'Where pictures are kept'),
+  MEDIA_DIR: text('./media', 'Where pictures and videos are kept'),
   MODEL_DIR: text(
     '',
     'The model directory to start with while no administrator has chosen another; empty: the bundled models/hz-signs',
@@ -42,8 +42,16 @@ export const Env = Type.Object({
   DETECTOR_PROCESSES: whole(0, 0, 'Processes that run the model; 0: one per core'),
   DETECTION_TIMEOUT_S: real(60, 0.1, 'A detection that takes longer is stopped, in seconds'),
   MAX_UPLOAD_BYTES: whole(50 * 1024 * 1024, 1024, 'Largest file, in bytes'),
+  MAX_VIDEO_UPLOAD_BYTES: whole(
+    8 * 1024 ** 3,
+    1024,
+    'Largest file of a resumable upload, in bytes; pictures keep MAX_UPLOAD_BYTES',
+  ),
   MAX_IMAGE_PIXELS: whole(100_000_000, 1, 'Largest picture, in pixels, checked before decoding'),
   MAX_FILES_PER_REQUEST: whole(50, 1, 'Files in one POST /api/detections'),
+  VIDEO_PROCESSES: whole(1, 1, 'Videos that are analysed at once, each in a process of its own'),
+  MAX_VIDEO_PIXELS: whole(40_000_000, 1, 'Largest picture of a video, in pixels, checked before decoding'),
+  MAX_VIDEO_SECONDS: whole(6 * 3600, 1, 'Longest video, in seconds'),
   QUEUE_LIMIT: whole(5000, 1, 'Tasks that may wait; more are refused with 503 and Retry-After'),
   MAX_CONNECTIONS_PER_USER: whole(5, 0, 'Sockets of one user; 0: no limit'),
   REQUESTS_PER_MINUTE: whole(6000, 0, 'HTTP requests of one address; 0: no limit'),
@@ -52,6 +60,7 @@ export const Env = Type.Object({
   REFRESH_TOKEN_TTL_S: whole(30 * 86_400, 1, 'Life of a refresh token, in seconds'),
   TASK_RETENTION_DAYS: whole(30, 1, 'Finished tasks and their events are purged after this; records stay'),
   UPLOAD_RETENTION_HOURS: whole(24, 1, 'Uploads that no task ever used are removed after this'),
+  UPLOAD_RESUME_HOURS: real(24, 0.001, 'Unfinished resumable uploads are removed when nothing has come for this long'),
   TIME_ZONE: text('Asia/Shanghai', 'Whose calendar days the statistics count by'),
   REALTIME_SESSIONS: whole(4, 0, 'Camera sessions at a time; 0: none'),
   REALTIME_SESSIONS_PER_USER: whole(2, 1, 'Camera sessions of one user at a time'),
@@ -94,8 +103,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     uploads: {
       maxBytes: env.MAX_UPLOAD_BYTES,
+      maxResumableBytes: env.MAX_VIDEO_UPLOAD_BYTES,
+      resumeMs: env.UPLOAD_RESUME_HOURS * 3_600_000,
       maxPixels: env.MAX_IMAGE_PIXELS,
       maxFiles: env.MAX_FILES_PER_REQUEST,
+    },
+    videos: {
+      processes: env.VIDEO_PROCESSES,
+      limits: { maxPixels: env.MAX_VIDEO_PIXELS, maxSeconds: env.MAX_VIDEO_SECONDS },
     },
     queueLimit: env.QUEUE_LIMIT,
     sockets: {

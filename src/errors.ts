@@ -59,6 +59,7 @@ export const catalogue = {
     zh: '找不到文件 {file_path}：应为上传返回的 file_path',
     en: 'No file {file_path}: expected the file_path of an upload of yours',
   },
+  UPLOAD_NOT_FOUND: { status: 404, zh: '找不到上传 {upload_id}', en: 'No upload {upload_id}' },
   TASK_NOT_FOUND: { status: 404, zh: '找不到任务 {task_id}', en: 'No task {task_id}' },
   RECORD_NOT_FOUND: { status: 404, zh: '找不到检测记录 {record_id}', en: 'No record {record_id}' },
   NOTIFICATION_NOT_FOUND: { status: 404, zh: '找不到通知 {notification_id}', en: 'No notification {notification_id}' },
@@ -97,6 +98,21 @@ export const catalogue = {
     zh: '记录 {record_id} 的复核已保存到第 {version} 版，请重新载入后再修改',
     en: 'The review of record {record_id} is at version {version} by now: load it again, then change it',
   },
+  UPLOAD_FINISHED: {
+    status: 409,
+    zh: '上传 {upload_id} 已完成，不能再取消',
+    en: 'The upload {upload_id} is complete and can no longer be taken back',
+  },
+  UPLOAD_OFFSET_CONFLICT: {
+    status: 409,
+    zh: '位置不符：已收到 {offset} 字节，请从此处继续',
+    en: 'Wrong offset: {offset} bytes are here; go on from there',
+  },
+  TUS_VERSION_UNSUPPORTED: {
+    status: 412,
+    zh: '请求头 Tus-Resumable 应为 {supported}',
+    en: 'The header Tus-Resumable must be {supported}',
+  },
   UPLOAD_TOO_LARGE: {
     status: 413,
     zh: '文件 {file_name} 超过 {max_bytes} 字节',
@@ -112,10 +128,35 @@ export const catalogue = {
     zh: '画面有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
     en: 'The frame has {width}×{height} pixels, more than the {max_pixels} allowed',
   },
+  VIDEO_TOO_LARGE: {
+    status: 413,
+    zh: '视频 {file_name} 的画面为 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The pictures of the video {file_name} have {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
+  VIDEO_TOO_LONG: {
+    status: 413,
+    zh: '视频 {file_name} 长于 {max_seconds} 秒',
+    en: 'The video {file_name} is longer than {max_seconds} s',
+  },
   UNSUPPORTED_MEDIA: {
     status: 415,
-    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）',
-    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF)',
+    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）或视频（MP4、MOV、MKV、WebM、AVI、TS）',
+    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF) or video (MP4, MOV, MKV, WebM, AVI, TS)',
+  },
+  VIDEO_CODEC_UNSUPPORTED: {
+    status: 415,
+    zh: '视频 {file_name} 的编码 {codec} 无法解码：请用 H.264、HEVC、VP8、VP9、AV1 或 MPEG-4',
+    en: 'The codec {codec} of the video {file_name} cannot be decoded: use H.264, HEVC, VP8, VP9, AV1 or MPEG-4',
+  },
+  VIDEO_WITHOUT_PICTURES: {
+    status: 422,
+    zh: '视频 {file_name} 里没有画面',
+    en: 'The video {file_name} holds no pictures',
+  },
+  VIDEO_UNREADABLE: {
+    status: 422,
+    zh: '视频 {file_name} 已损坏或不完整',
+    en: 'The video {file_name} is damaged or incomplete',
   },
   IMAGE_UNREADABLE: {
     status: 422,
@@ -137,6 +178,21 @@ export const catalogue = {
     zh: '模型 {model_id} 无法使用：{reason_zh}',
     en: 'The model {model_id} cannot be used: {reason}',
   },
+  UPLOAD_BUSY: {
+    status: 423,
+    zh: '上传 {upload_id} 正由另一个请求写入',
+    en: 'Another request is writing to the upload {upload_id}',
+  },
+  TOO_MANY_UPLOADS: {
+    status: 429,
+    zh: '未完成的上传过多：最多 {max_uploads} 个，请先完成或取消',
+    en: 'Too many unfinished uploads: at most {max_uploads}; finish or cancel some first',
+  },
+  CHECKSUM_MISMATCH: {
+    status: 460,
+    zh: '校验和不符，这一段没有保存，请从 {offset} 字节处重发',
+    en: 'The checksum does not match and the piece was not kept: send it again from byte {offset}',
+  },
   RATE_LIMITED: {
     status: 429,
     zh: '请求过于频繁，请在 {retry_after} 秒后重试',
@@ -154,6 +210,11 @@ export const catalogue = {
     status: 504,
     zh: '检测超过 {seconds} 秒，已停止',
     en: 'The detection took more than {seconds} s and was stopped',
+  },
+  VIDEO_UNAVAILABLE: {
+    status: 501,
+    zh: '此服务器不能读取视频：缺少可选依赖 node-av，请由管理员在服务器上运行 npm install node-av',
+    en: 'This server cannot read videos: the optional dependency node-av is missing; its administrator installs it with npm install node-av',
   },
   QUEUE_FULL: {
     status: 503,
@@ -247,6 +308,9 @@ export function isRetryable(code: ErrorCode): boolean {
     code === 'RATE_LIMITED' ||
     code === 'MODEL_SWITCH_UNDER_WAY' ||
     code === 'TASK_CANCELLED' ||
-    code === 'UPLOAD_INTERRUPTED'
+    code === 'UPLOAD_INTERRUPTED' ||
+    code === 'UPLOAD_OFFSET_CONFLICT' ||
+    code === 'UPLOAD_BUSY' ||
+    code === 'CHECKSUM_MISMATCH'
   )
 }

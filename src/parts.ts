@@ -8,7 +8,6 @@ import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
 import { type Db, databaseBytes, openDb } from './db/index.ts'
-import { readPictureHeader } from './detection/decode-picture.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
@@ -21,6 +20,8 @@ import { PrecisionChoice } from './models/precision-choice.ts'
 import { startModel } from './models/start-model.ts'
 import { NotificationService } from './notifications/notification-service.ts'
 import { packageRoot } from './package-root.ts'
+import type { JobQueue } from './queue/job-queue.ts'
+import { LanedJobQueue } from './queue/laned-job-queue.ts'
 import { MemoryJobQueue } from './queue/memory-job-queue.ts'
 import { socketLimitsOf } from './realtime/socket-limits.ts'
 import { SocketServer } from './realtime/socket-server.ts'
@@ -30,6 +31,7 @@ import { ReviewService } from './reviews/review-service.ts'
 import { StatisticsService } from './statistics/statistics-service.ts'
 import { StorageService } from './statistics/storage-service.ts'
 import { DiskFileStore } from './storage/disk-file-store.ts'
+import { DiskPartialFiles } from './storage/disk-partial-files.ts'
 import { calibrate } from './tasks/calibration.ts'
 import { Housekeeping } from './tasks/housekeeping.ts'
 import { PROGRESS_PER_SECOND, ProgressBoard } from './tasks/progress-board.ts'
@@ -37,18 +39,26 @@ import { TaskOutcomes } from './tasks/task-outcomes.ts'
 import { TaskRunner } from './tasks/task-runner.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TimingModel } from './tasks/timing-model.ts'
+import { VideoWork } from './tasks/video-work.ts'
 import { SignTracker } from './tracking/sign-tracker.ts'
 import { removeOrphans } from './uploads/orphan-sweep.ts'
+import { ResumableUploads } from './uploads/resumable-uploads.ts'
 import { UploadService } from './uploads/upload-service.ts'
 import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
 import { type Accounts, makeAccounts } from './users/accounts.ts'
 import { version } from './version.ts'
+import { ProcessVideoAnalyzer } from './video/process-video-analyzer.ts'
+import { readMediaHeader } from './video/read-media-header.ts'
 
 export type Parts = Awaited<ReturnType<typeof openParts>>
 
 /** One more task is claimed than there are detectors, so that none waits for the database between two pictures. */
 const CLAIMED_AHEAD = 1
+/** Of one user, so that nobody fills the disk with beginnings. */
+const MAX_UNFINISHED_UPLOADS = 20
 const HOUSEKEEPING_INTERVAL_MS = 60_000
+/** A video process tells of every look, and of nothing while it joins the pieces of hours. */
+const VIDEO_SILENCE_MS = 300_000
 const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
 const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
@@ -60,15 +70,16 @@ const SETTLING_LIMIT_MS = 3000
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
   // First: its lock keeps a second server away from everything else.
   const files = await DiskFileStore.open(config.mediaDir)
+  const partial = await DiskPartialFiles.open(files)
   const db = await openDb(config.databaseUrl)
   await removeOrphans(db, files)
   const report = (message: string) => (err: unknown) => log.error({ err }, message)
   const bus = new MemoryEventBus(report('a listener of the event bus failed'))
   const events = new EventLog(db, bus)
   const tell = events.tell.bind(events)
-  const queue = new MemoryJobQueue((id, err) =>
-    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later'),
-  )
+  const onDropped = (id: string, err: unknown) =>
+    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later')
+  const queue = new LanedJobQueue({ pictures: new MemoryJobQueue(onDropped), videos: new MemoryJobQueue(onDropped) })
   const metrics = new Metrics()
   const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
   const catalogue = catalogueOf(config)
@@ -97,13 +108,22 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const storage = new StorageService({ db, disk: files, databaseBytes: () => databaseBytes(config.databaseUrl) })
   const retention = new RetentionService({ db, events, files, log, onError: onLeftover })
   const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
-  const { maxBytes, maxPixels } = config.uploads
-  const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
+  const { maxBytes, maxPixels, maxResumableBytes, resumeMs } = config.uploads
+  const videos = new ProcessVideoAnalyzer({ pictures: analyzer, silenceMs: VIDEO_SILENCE_MS, ...config.videos })
+  const readHeader = (path: string, fileName: string) => readMediaHeader(path, fileName, { videos, maxPixels })
   const uploads = new UploadService({ db, files, tell, readHeader, maxBytes })
+  const resumable = new ResumableUploads({
+    ...{ partial, uploads, tell, resumeMs },
+    maxBytes: maxResumableBytes,
+    maxUnfinished: MAX_UNFINISHED_UPLOADS,
+  })
   const timing = await TimingModel.open(db)
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
-  const runner = new TaskRunner({ log, db, events, files, analyzer, records, board, timing, exposeStack, onStage })
+  const videoWork = new VideoWork({ events, files, videos, records, board, timing })
+  const runner = new TaskRunner({
+    ...{ log, db, events, files, analyzer, videos: videoWork, records, board, timing, exposeStack, onStage },
+  })
   const calibration = { analyzer, timing, dir: calibrationDir }
   const measure = (modes: DetectionMode[], signal: AbortSignal) => calibrate(calibration, modes, signal)
   const models = new ModelService({
@@ -155,6 +175,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     () => notifications.purgeExpired(),
     () => accounts.tokens.purge(),
     () => records.finishRemovals(),
+    () => resumable.sweep(Date.now()),
     deleteOld,
   ]
   const keepHouse = async () => {
@@ -180,6 +201,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     notifications,
     models,
     uploads,
+    partial,
+    resumable,
     tasks,
     outcomes,
     live,
@@ -191,6 +214,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
 
     async start(): Promise<void> {
       await records.finishRemovals()
+      await resumable.sweep(Date.now())
       await notifications.start()
       const measured = measure(['accurate', 'fast'], stopping.signal).catch((err) => {
         if (!stopping.signal.aborted) report('could not measure the model')(err)
@@ -199,7 +223,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       models.settle()
       await live.failLost()
       await housekeeping.recover()
-      queue.start((id, signal) => runner.run(id, signal), analyzer.size + CLAIMED_AHEAD)
+      queue.startLanes((id, signal) => runner.run(id, signal), {
+        pictures: analyzer.size + CLAIMED_AHEAD,
+        videos: videos.size,
+      })
       deleteOld()
     },
 
@@ -216,6 +243,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
 
     async close(): Promise<void> {
       outcomes.close()
+      await videos[Symbol.asyncDispose]()
       await analyzer[Symbol.asyncDispose]()
       await live.close()
       await models.settled
@@ -254,7 +282,7 @@ function accessOf(config: Config, accounts: Accounts): Access {
 
 interface Checked {
   db: Db
-  queue: MemoryJobQueue
+  queue: JobQueue
   analyzer: Analyzer
   models: ModelService
   queueLimit: number
@@ -269,7 +297,7 @@ function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): H
   }
 }
 
-function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, analyzer: Analyzer) {
+function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer) {
   let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
   const count = async () => {
     const groups = await db.task.groupBy({ by: ['status'], _count: true })

@@ -86,6 +86,8 @@ export interface Successor {
 export interface Analyzer extends AsyncDisposable {
   /** The one that new jobs go to. */
   readonly model: RunningModel
+  /** Where that one is. */
+  readonly source: ModelSource
   /** How many processes there should be. */
   readonly size: number
   /** How many are ready or at work. 0: nothing can be analysed at the moment. */

@@ -89,6 +89,10 @@ export class ProcessAnalyzer implements Analyzer {
     return this.#present.model
   }
 
+  get source(): ModelSource {
+    return this.#present.source
+  }
+
   get size(): number {
     return this.#options.processes
   }

@@ -7,9 +7,9 @@ export interface KeptFrame {
   height: number
 }
 
-/** The frame in which each sign was seen best, as long as the sign may still be seen better. Bounded: the longest unseen go first. */
+/** The frame in which each sign was seen best, as long as the sign may still be seen better. Bounded: the oldest go first. */
 export class BestFrames {
-  /** By track, the most recently seen last. */
+  /** By track, in the order in which they were kept. */
   readonly #frames = new Map<number, KeptFrame>()
   #bytes = 0
 
@@ -23,12 +23,8 @@ export class BestFrames {
     }
   }
 
-  /** Whose sign is in sight is not to be forgotten. */
-  touch(trackId: number): void {
-    const frame = this.#frames.get(trackId)
-    if (frame === undefined) return
-    this.#frames.delete(trackId)
-    this.#frames.set(trackId, frame)
+  forgetAllBut(isAlive: (trackId: number) => boolean): void {
+    for (const trackId of this.#frames.keys()) if (!isAlive(trackId)) this.take(trackId)
   }
 
   take(trackId: number): KeptFrame | null {

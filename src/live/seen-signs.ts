@@ -9,6 +9,8 @@ export interface Tracker {
   update(timeS: number, size: Size, detections: Detection[]): TrackUpdate
   tracks(): SignTrack[]
   takeFinished(): SignTrack[]
+  /** Whether more may come of a track, noise or not. */
+  isAlive(trackId: number): boolean
 }
 
 export interface Sighting {
@@ -51,6 +53,7 @@ export class SeenSigns {
     const inSight = visible.map((track) => liveDetection(track, size, frame))
     this.#keepPictures(bytes, frame, inSight, bests)
     this.#keepFinished(this.#tracker.takeFinished())
+    this.#pictures?.forgetAllBut((trackId) => this.#tracker.isAlive(trackId))
     this.#startedCount += started.length
     return { inSight, started: started.map((track) => newDetection(track, timeS, size, frame)) }
   }
@@ -62,10 +65,9 @@ export class SeenSigns {
     return [...this.#finished.values()].sort((a, b) => b.confidence - a.confidence || a.trackId - b.trackId)
   }
 
-  #keepPictures(bytes: Buffer, frame: Size, inSight: LiveDetection[], bests: number[]): void {
+  #keepPictures(bytes: Buffer, frame: Size, inSight: LiveDetection[], bests: TrackUpdate['bests']): void {
     if (this.#pictures === null || this.#size === null) return
-    const visible = inSight.map(({ track_id }) => track_id)
-    this.#pictures.keep({ bytes, ...frame }, bests, visible)
+    for (const { trackId } of bests) this.#pictures.keep(trackId, { bytes, ...frame })
     if (frame.width !== this.#size.width || frame.height !== this.#size.height) return
     this.#pictures.offerPoster(bytes, inSight.filter(({ is_seen }) => is_seen).map(plain))
   }

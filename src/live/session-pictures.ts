@@ -40,10 +40,14 @@ export class SessionPictures {
     this.#deps = deps
   }
 
-  /** Remembers a frame for the tracks that were never seen better. */
-  keep(frame: KeptFrame, bests: number[], visible: number[]): void {
-    for (const trackId of bests) this.#best.keep(trackId, frame)
-    for (const trackId of visible) this.#best.touch(trackId)
+  /** Remembers the frame in which a track, noise or not, was seen best. */
+  keep(trackId: number, frame: KeptFrame): void {
+    this.#best.keep(trackId, frame)
+  }
+
+  /** Lets go of what has turned out to be noise. */
+  forgetAllBut(isAlive: (trackId: number) => boolean): void {
+    this.#best.forgetAllBut(isAlive)
   }
 
   /** The frame with the largest and surest signs, in whose pixels `detections` are. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type Detection, type FullDetectionOptions, withDefaults } from '../contract/index.ts'
+import { type FullDetectionOptions, withDefaults } from '../contract/index.ts'
 import type { Db, TaskModel } from '../db/index.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { RecordService } from '../records/record-service.ts'
-import { mediaUrl } from '../records/record-view.ts'
 import { completeEvent, fail, ofAttempt, startEvent, succeed } from '../tasks/task-settlement.ts'
+import { detectionsOf } from '../tasks/video-work.ts'
 import type { SignTrack } from '../tracking/sign-tracker.ts'
 import type { LiveSession } from './live-session.ts'
 import type { SessionPictures } from './session-pictures.ts'
@@ -81,7 +81,7 @@ export class SessionSettlement {
     const processingTime = Math.round(workedS * 1000) / 1000
     const keys = pictures?.keys ?? { resultKey: null, thumbnailKey: null }
     const kept = tracks.map((track) => ({ ...track, cropKey: pictures?.cropKey(track.trackId) ?? null }))
-    const detections = kept.map(detectionOf)
+    const detections = detectionsOf(kept)
     const upload = { ...CAMERA, fileSize: 0, sha256: '', key: null }
     const { id: taskId, userId, detectionType } = task
     const what = { taskId, userId, detectionType, upload, model, ...size, detections, tracks: kept, mode }
@@ -91,7 +91,7 @@ export class SessionSettlement {
         const times = { processingTime, duration }
         const recordId = await records.insert(tx, { ...what, ...times, confidenceThreshold, ...keys })
         const event = completeEvent(task, recordId, processingTime, { ...size, detections }, keys)
-        await emit(withDuration(event, duration))
+        await emit(withTracks(event, recordId, duration))
         return recordId
       },
       (recordId) => recordId !== null && session.tellEnd(),
@@ -103,18 +103,9 @@ export function newTaskId(): string {
   return `task_${randomUUID()}`
 }
 
-function detectionOf(track: SignTrack & { cropKey: string | null }): Detection {
-  const { trackId, signClass, confidence, firstTimeS, lastTimeS, bestTimeS, bestBbox, cropKey } = track
-  const times = { first_time: firstTimeS, last_time: lastTimeS, best_time: bestTimeS }
-  return {
-    ...signClass,
-    confidence,
-    bbox: bestBbox,
-    track: { track_id: trackId, ...times, crop_url: mediaUrl(cropKey) },
-  }
-}
-
-function withDuration(event: ReturnType<typeof completeEvent>, duration: number): typeof event {
+function withTracks(event: ReturnType<typeof completeEvent>, recordId: number, duration: number): typeof event {
   if (event.type !== 'detection_complete') return event
-  return { ...event, data: { ...event.data, results: { ...event.data.results, duration } } }
+  const { data } = event
+  const results = { ...data.results, duration, tracks_url: `/api/detections/${recordId}/tracks` }
+  return { ...event, data: { ...data, results } }
 }

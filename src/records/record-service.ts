@@ -8,7 +8,9 @@ import type {
   RecordPage,
   RecordQuery,
   RecordRemovalResult,
+  RecordTracks,
   Record as RecordView,
+  SignClass,
 } from '../contract/index.ts'
 import { type Db, Prisma, type Tx } from '../db/index.ts'
 import { AppError } from '../errors.ts'
@@ -28,9 +30,9 @@ import {
   type RemovableRecord,
   removeFiles,
 } from './record-removal.ts'
-import { insertTracks, type NewTrack } from './record-tracks.ts'
 import { mediaUrl, type RecordRow, viewOf, withSigns } from './record-view.ts'
 import { walkRecords } from './record-walk.ts'
+import { type TrackMarkRow, trackMark, tracksOf } from './track-view.ts'
 
 /** The result of one finished task, to be kept. */
 export interface NewRecord {
@@ -50,10 +52,23 @@ export interface NewRecord {
   detections: Detection[]
   resultKey: string | null
   thumbnailKey: string | null
-  /** Seconds of what is not a picture. */
+  /** Of a video or a camera: seconds, the drawn video, and every sign with where it was seen. `detections` have a track each. */
   duration?: number
-  /** Of each sign in `detections` that has a `track`. */
+  videoKey?: string | null
   tracks?: NewTrack[]
+}
+
+/** One physical sign of a video or a camera. */
+export interface NewTrack {
+  trackId: number
+  signClass: SignClass
+  confidence: number
+  firstTimeS: number
+  lastTimeS: number
+  bestTimeS: number
+  bestBbox: Detection['bbox']
+  boxes: Array<{ timeS: number; bbox: Detection['bbox']; confidence: number }>
+  cropKey: string | null
 }
 
 export interface RecordServiceDeps {
@@ -94,7 +109,7 @@ export class RecordService {
     const day = this.#dayOf(createdAt)
     const { id } = await tx.record.create({ data: { ...rowOf(record), createdAt, day }, select: { id: true } })
     await insertSigns(tx, record.detections, { id, userId: record.userId, day })
-    await insertTracks(tx, id, record.tracks ?? [])
+    for (const track of record.tracks ?? []) await tx.signTrack.create({ data: { recordId: id, ...trackRowOf(track) } })
     return id
   }
 
@@ -111,7 +126,7 @@ export class RecordService {
     const shown = places.slice(0, limit)
     const last = places.length > limit ? shown.at(-1) : undefined
     return {
-      items: (await readRecords(this.#db, shown)).map(viewOf),
+      items: (await readRecords(this.#db, shown)).map((row) => viewOf(row)),
       next_cursor: last === undefined ? null : encodeRecordCursor(order, last),
     }
   }
@@ -133,7 +148,22 @@ export class RecordService {
 
   /** @throws RECORD_NOT_FOUND, also for a record that the asker may not see */
   async get(principal: Principal, recordId: number): Promise<RecordView> {
-    return viewOf(await this.#visible(principal, recordId))
+    const row = await this.#visible(principal, recordId)
+    return viewOf(row, row.duration === null ? [] : await this.#marks(recordId))
+  }
+
+  /**
+   * Where and when each sign of a video was seen. A picture has none.
+   * @throws RECORD_NOT_FOUND, also for a record that the asker may not see
+   */
+  async tracks(principal: Principal, recordId: number): Promise<RecordTracks> {
+    const { width, height, duration, signs } = await this.#visible(principal, recordId)
+    const rows = await this.#db.signTrack.findMany({ where: { recordId }, orderBy: { firstTime: 'asc' } })
+    return { record_id: recordId, width, height, duration: duration ?? 0, tracks: tracksOf(rows, signs) }
+  }
+
+  #marks(recordId: number): Promise<TrackMarkRow[]> {
+    return this.#db.signTrack.findMany({ where: { recordId }, select: trackMark })
   }
 
   /**
@@ -214,6 +244,16 @@ function offsetWithCursor(): AppError {
   return new AppError('INVALID_REQUEST', {}, { fields: [field] })
 }
 
+function trackRowOf({ trackId, signClass, confidence, cropKey, ...track }: NewTrack) {
+  const { firstTimeS: firstTime, lastTimeS: lastTime, bestTimeS: bestTime } = track
+  const boxes = track.boxes.map(({ timeS, bbox, confidence: sure }) => [rounded(timeS), ...bbox, sure])
+  return { trackId, signClass, confidence, cropKey, firstTime, lastTime, bestTime, boxes }
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}
+
 function rowOf({ upload, model, detections, tracks: _, ...record }: NewRecord) {
   const { key: sourceKey, fileName, fileSize, sha256, mediaType } = upload
   return {
@@ -238,9 +278,9 @@ async function insertSigns(
 ) {
   for (let start = 0; start < detections.length; start += MAX_SIGNS_PER_STATEMENT) {
     const rows = detections.slice(start, start + MAX_SIGNS_PER_STATEMENT).map((found) => {
-      const { class_code, class_name, class_name_en, category, confidence, bbox, track } = found
-      const named = [class_code, class_name, class_name_en, category]
-      const values = [id, userId, day, ...named, confidence, ...bbox, track?.track_id ?? null]
+      const { class_code, class_name, class_name_en, category, confidence, bbox } = found
+      const trackId = found.track?.track_id ?? null
+      const values = [id, userId, day, class_code, class_name, class_name_en, category, confidence, ...bbox, trackId]
       return Prisma.sql`(${Prisma.join(values)})`
     })
     await tx.$executeRaw`

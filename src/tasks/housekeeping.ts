@@ -3,14 +3,21 @@ import type { Db, Prisma } from '../db/index.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import { dropSource, type RemovableFiles, removeFiles } from '../records/record-removal.ts'
+import { jobOf } from './task-lane.ts'
 import { fail } from './task-settlement.ts'
 
 interface Deps {
   db: Db
   events: EventLog
   queue: JobQueue
-  files: RemovableFiles
+  files: RemovableFiles & UnfinishedWork
   retention: { taskDays: number; uploadHours: number }
+}
+
+/** What unsettled tasks have left on the disk. */
+export interface UnfinishedWork {
+  works(): Promise<string[]>
+  dropWork(id: string): Promise<void>
 }
 
 const ROUND = 500
@@ -44,7 +51,17 @@ export class Housekeeping {
       await events.transact((tx, emit) => fail(tx, emit, { id: task.id, status: 'processing' }, task, failure))
     }
     await db.task.updateMany({ where: AT_WORK, data: { status: 'queued' } })
+    await this.#dropWork()
     await this.queueUnfinished()
+  }
+
+  /** What tasks have left that nobody will go on with: a crash came between their end and its removal. */
+  async #dropWork(): Promise<void> {
+    const { db, files } = this.#deps
+    for (const id of await files.works()) {
+      const task = await db.task.findUnique({ where: { id }, select: { status: true } })
+      if (task?.status !== 'queued') await files.dropWork(id)
+    }
   }
 
   /** Lets tasks wait again that nobody works on any more, since the database failed when they were to be settled. */
@@ -64,11 +81,11 @@ export class Housekeeping {
     for (;;) {
       const rows = await db.task.findMany({
         where: { status: 'queued', ...after },
-        select: { id: true, userId: true, queuedAt: true },
+        select: { id: true, userId: true, queuedAt: true, detectionType: true },
         orderBy: [{ queuedAt: 'asc' }, { id: 'asc' }],
         take: ROUND,
       })
-      for (const { id, userId } of rows) queue.add({ id, owner: String(userId) })
+      for (const row of rows) queue.add(jobOf(row))
       const last = rows.at(-1)
       if (last === undefined || rows.length < ROUND) return
       const { queuedAt, id } = last

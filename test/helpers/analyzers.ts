@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type {
   Analysis,
   AnalysisJob,
@@ -11,6 +11,7 @@ import type {
   Successor,
 } from '../../src/analysis/analyzer.ts'
 import type { Detection } from '../../src/contract/index.ts'
+import { packageRoot } from '../../src/package-root.ts'
 
 export const stopSign: Detection = {
   class_code: 'ps',
@@ -27,6 +28,7 @@ export class ScriptedAnalyzer implements Analyzer {
     ...{ name: 'scripted', version: '1', title: 'Scripted', labels: [], licence: null },
     precision: 'fp32',
   }
+  readonly source: ModelSource = { dir: join(packageRoot, 'models', 'hz-signs'), precision: 'fp32' }
   readonly size: number
   alive = 1
   readonly restarts = 0

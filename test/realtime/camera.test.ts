@@ -20,7 +20,7 @@ t.test('frames are answered with their signs, and the session ends with a record
   for (let at = 0; at < 4; at++) answers.push(await camera.look(frame, capturedAt + at * 100))
   const last = answers.at(-1)
   t.match(last, { progress: 0, frames_done: 4, dropped_frames: 0, captured_at: capturedAt + 300 })
-  t.match(last, { frame_width: 640, frame_height: 384, latency: Number, processing_latency: Number, fps: Number })
+  t.match(last, { frame_width: 640, frame_height: 480, latency: Number, processing_latency: Number, fps: Number })
   const codes = last?.detections?.map(({ class_code }) => class_code) ?? []
   t.same(codes.sort(), ['i12', 'pl60'])
   const fresh = answers.flatMap(({ new_detections = [] }) => new_detections)
@@ -31,7 +31,7 @@ t.test('frames are answered with their signs, and the session ends with a record
   const recordId = await camera.stop()
   const { data } = await client.until('detection_complete')
   t.equal((await client.until('detection_progress', (message) => message.data.progress === 100)).data.frames_done, 4)
-  t.match(data, { record_id: recordId, status: 'success', results: { total_detections: 2, width: 640, height: 384 } })
+  t.match(data, { record_id: recordId, status: 'success', results: { total_detections: 2, width: 640, height: 480 } })
   const record = (await (await fetch(`${app.origin}/api/detections/${recordId}`)).json()) as RecordView
   t.match(record, { detection_type: 'realtime', file_name: 'camera', duration: 0.3, source_image_url: null })
   const shown = [
@@ -39,7 +39,7 @@ t.test('frames are answered with their signs, and the session ends with a record
     record.thumbnail_url,
     ...data.results.detections.map((d) => d.track?.crop_url),
   ]
-  for (const url of shown) t.equal((await fetch(`${app.origin}${url}`)).status, 200, url)
+  for (const url of shown) t.equal((await fetch(`${app.origin}${url}`)).status, 200, url ?? 'none')
   const tracks = await app.parts.db.signTrack.findMany({ where: { recordId } })
   t.same(
     tracks.map(({ boxes }) => (boxes as unknown[]).length >= 3),

@@ -111,7 +111,8 @@ export class LiveSession {
 
   /** Says to everybody that all is done. */
   tellEnd(): void {
-    this.options.tell(finalProgressEvent(this.#state(this.#untold.others)), null)
+    this.#line?.answer(finalProgressEvent(this.#state(this.#untold.line)))
+    this.options.tell(finalProgressEvent(this.#state(this.#untold.others)), this.lineId)
   }
 
   async #lookAtAll(): Promise<void> {

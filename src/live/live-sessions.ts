@@ -61,7 +61,6 @@ interface Start {
   line: FrameLine
 }
 
-const MAX_SIGNS = 1000
 const BEAT_MS = 1000
 /** Of a session that has ended, frames may still be on their way. */
 const AFTERGLOW_MS = 5000
@@ -244,7 +243,7 @@ export class LiveSessions {
       const isOverdue =
         now - session.startedAtMs >= maxMs ||
         (session.detachedAtMs === null ? now - session.heardAtMs >= idleMs : now - session.detachedAtMs >= resumeMs) ||
-        session.options.signs.count >= MAX_SIGNS
+        session.options.signs.isFull
       if (isOverdue) void this.#end(entry)
     }
   }

@@ -4,6 +4,12 @@ import type { LiveTrack, SignTrack, TrackUpdate } from '../tracking/sign-tracker
 import { type Size, scaleBox } from './scale-box.ts'
 import type { SessionPictures } from './session-pictures.ts'
 
+const MAX_SIGNS = 1000
+/** Boxes, of all signs: ten signs at ten frames a second for an hour and a half. */
+const MAX_SIGHTINGS = 500_000
+/** Of one sign in the record: of a longer row, every second, third, … is kept. */
+const MAX_BOXES = 5000
+
 /** What a session needs of a tracker. */
 export interface Tracker {
   update(timeS: number, size: Size, detections: Detection[]): TrackUpdate
@@ -27,6 +33,7 @@ export class SeenSigns {
   readonly #finished = new Map<number, SignTrack>()
   #size: Size | null = null
   #startedCount = 0
+  #sightings = 0
 
   /** @param pictures null where none are wanted. */
   constructor(tracker: Tracker, pictures: SessionPictures | null) {
@@ -39,9 +46,9 @@ export class SeenSigns {
     return this.#size
   }
 
-  /** How many signs were certain so far. */
-  get count(): number {
-    return this.#startedCount
+  /** Whether as much is remembered as one session may take up. */
+  get isFull(): boolean {
+    return this.#startedCount >= MAX_SIGNS || this.#sightings >= MAX_SIGHTINGS
   }
 
   add(timeS: number, bytes: Buffer, { width, height, detections }: FrameAnalysis): Sighting {
@@ -55,6 +62,7 @@ export class SeenSigns {
     this.#keepFinished(this.#tracker.takeFinished())
     this.#pictures?.forgetAllBut((trackId) => this.#tracker.isAlive(trackId))
     this.#startedCount += started.length
+    this.#sightings += inSight.length
     return { inSight, started: started.map((track) => newDetection(track, timeS, size, frame)) }
   }
 
@@ -75,7 +83,7 @@ export class SeenSigns {
   #keepFinished(tracks: SignTrack[]): void {
     for (const track of tracks) {
       if (this.#finished.has(track.trackId)) continue
-      this.#finished.set(track.trackId, track)
+      this.#finished.set(track.trackId, { ...track, boxes: thinned(track.boxes) })
       if (this.#size !== null) this.#pictures?.cut(track, this.#size)
     }
   }
@@ -99,4 +107,9 @@ function newDetection(track: LiveTrack, timeS: number, size: Size, frame: Size):
 
 function plain({ track_id: _, is_seen: __, ...detection }: LiveDetection): Detection {
   return detection
+}
+
+function thinned<T>(boxes: T[]): T[] {
+  const step = Math.ceil(boxes.length / MAX_BOXES)
+  return step < 2 ? boxes : boxes.filter((_, at) => at % step === 0 || at === boxes.length - 1)
 }

@@ -41,6 +41,7 @@ export class TestCamera {
   readonly taskId: string
   readonly terms: RealtimeTerms
   #lastId = 0
+  readonly #startedAt = Date.now()
 
   constructor(client: Listener, taskId: string, terms: RealtimeTerms) {
     this.client = client
@@ -55,10 +56,11 @@ export class TestCamera {
     return camera
   }
 
-  /** @returns the frame's number */
-  send(picture: Uint8Array = Buffer.from('picture'), capturedAt = Date.now()): number {
+  /** As ten frames a second would be taken. @returns the frame's number */
+  send(picture: Uint8Array = Buffer.from('picture'), capturedAt?: number): number {
     const frameId = ++this.#lastId
-    this.client.socket.send(frameMessage(this.terms.session, { frameId, capturedAt }, picture))
+    const time = capturedAt ?? this.#startedAt + frameId * 100
+    this.client.socket.send(frameMessage(this.terms.session, { frameId, capturedAt: time }, picture))
     return frameId
   }
 

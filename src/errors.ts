@@ -76,6 +76,11 @@ export const catalogue = {
     zh: '任务 {task_id} 不能重试（{status}）',
     en: 'The task {task_id} cannot be tried again ({status})',
   },
+  SESSION_LOST: {
+    status: 409,
+    zh: '服务器意外终止，实时会话已随之结束',
+    en: 'The server ended unexpectedly, and the camera session with it',
+  },
   USERNAME_TAKEN: { status: 409, zh: '用户名 {username} 已被使用', en: 'The user name {username} is taken' },
   LAST_ADMINISTRATOR: {
     status: 409,
@@ -118,6 +123,11 @@ export const catalogue = {
     zh: '图片 {file_name} 有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
     en: 'The picture {file_name} has {width}×{height} pixels, more than the {max_pixels} allowed',
   },
+  FRAME_TOO_LARGE: {
+    status: 413,
+    zh: '画面有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The frame has {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
   VIDEO_TOO_LARGE: {
     status: 413,
     zh: '视频 {file_name} 的画面为 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
@@ -153,6 +163,16 @@ export const catalogue = {
     zh: '图片 {file_name} 已损坏或不完整',
     en: 'The picture {file_name} is damaged or incomplete',
   },
+  FRAME_UNREADABLE: {
+    status: 422,
+    zh: '画面不是完整的 JPEG 或 WebP 图片',
+    en: 'The frame is not a whole JPEG or WebP picture',
+  },
+  NO_FRAMES: {
+    status: 422,
+    zh: '实时会话中没有收到可用的画面',
+    en: 'The camera session had no frame that could be looked at',
+  },
   MODEL_UNUSABLE: {
     status: 422,
     zh: '模型 {model_id} 无法使用：{reason_zh}',
@@ -177,6 +197,11 @@ export const catalogue = {
     status: 429,
     zh: '请求过于频繁，请在 {retry_after} 秒后重试',
     en: 'Too many requests: try again in {retry_after} s',
+  },
+  SESSION_LIMIT: {
+    status: 429,
+    zh: '实时会话已达上限（{limit}），请先结束其中一个',
+    en: 'There are {limit} camera sessions already, and no more are allowed: end one first',
   },
   TASK_CANCELLED: { status: 409, zh: '任务已取消', en: 'The task was cancelled' },
   INTERNAL: { status: 500, zh: '服务器内部错误（日志编号 {log_id}）', en: 'Internal error (log id {log_id})' },

@@ -13,6 +13,7 @@ import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
 import type { HealthChecks } from './http/health-routes.ts'
 import { Metrics } from './http/metrics.ts'
+import { LiveSessions, type NewTracker } from './live/live-sessions.ts'
 import { ModelCatalogue } from './models/model-catalogue.ts'
 import { ModelService } from './models/model-service.ts'
 import { PrecisionChoice } from './models/precision-choice.ts'
@@ -39,6 +40,7 @@ import { TaskRunner } from './tasks/task-runner.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TimingModel } from './tasks/timing-model.ts'
 import { VideoWork } from './tasks/video-work.ts'
+import { SignTracker } from './tracking/sign-tracker.ts'
 import { removeOrphans } from './uploads/orphan-sweep.ts'
 import { ResumableUploads } from './uploads/resumable-uploads.ts'
 import { UploadService } from './uploads/upload-service.ts'
@@ -61,6 +63,8 @@ const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
 const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
 const CALIBRATION_LIMIT_MS = 3000
+/** A detector that hangs must not hold up the stop. */
+const SETTLING_LIMIT_MS = 3000
 
 /** Everything below HTTP: makes the parts, and starts, stops and closes them. */
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
@@ -138,6 +142,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const reviews = new ReviewService({ db, events, labels: () => models.info.labels })
   const housekeeping = new Housekeeping({ db, events, queue, files, retention: config.retention })
   const outcomes = new TaskOutcomes(bus)
+  const live = new LiveSessions({
+    ...{ db, bus, events, files, analyzer, records, log, newTracker },
+    limits: { ...config.realtime, progressPerSecond: PROGRESS_PER_SECOND },
+  })
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
   const onDrop = () => metrics.countDrop()
   const sockets = new SocketServer({
@@ -147,6 +155,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     access,
     tasks,
     uploads,
+    live,
     notifications,
     limits,
     exposeStack,
@@ -159,6 +168,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const deleteOld = () => void retention.runIfDue().catch(report('could not delete what is old'))
   const chores = [
     () => timing.save(),
+    () => live.failLost(),
     () => housekeeping.requeueLost(),
     () => housekeeping.queueUnfinished(),
     () => housekeeping.purge(Date.now()),
@@ -196,6 +206,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     resumable,
     tasks,
     outcomes,
+    live,
     sockets,
     metrics,
     timing,
@@ -211,6 +222,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       })
       await Promise.race([measured, sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
       models.settle()
+      await live.failLost()
       await housekeeping.recover()
       queue.startLanes((id, signal) => runner.run(id, signal), {
         pictures: analyzer.size + CLAIMED_AHEAD,
@@ -224,6 +236,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       stopping.abort()
       models.stop()
       clearInterval(timer)
+      // First, so that whoever watches hears how it ended.
+      await Promise.race([live.close(), sleep(SETTLING_LIMIT_MS, undefined, { ref: false })])
       await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop(), retention.stop()])
       sockets.terminate()
     },
@@ -232,6 +246,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       outcomes.close()
       await videos[Symbol.asyncDispose]()
       await analyzer[Symbol.asyncDispose]()
+      await live.close()
       await models.settled
       await timing.save()
       metrics.close()
@@ -240,6 +255,11 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     },
   }
 }
+
+const newTracker: NewTracker = (confidenceThreshold) => ({
+  tracker: new SignTracker({ confidenceThreshold }),
+  lowThreshold: SignTracker.lowThreshold({ confidenceThreshold }),
+})
 
 function catalogueOf(config: Config): ModelCatalogue {
   const bundled = join(packageRoot, 'models')

@@ -1,5 +1,6 @@
 import type { DetectionOptions, Language, StartedTasks, Upload } from '../contract/index.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { HzCamera } from './hz-camera.ts'
 import { LiveSocket } from './live-socket.ts'
 import { isPage, page, type SocketLike, type StringStorage } from './page-globals.ts'
 import { type RequestOptions, Rest, type UploadOptions } from './rest.ts'
@@ -73,6 +74,19 @@ export class HzClient {
   /** As `rest.upload`. */
   upload(files: Iterable<UploadFile>, fields?: DetectionOptions, options?: UploadOptions): Promise<StartedTasks> {
     return this.rest.upload(files, fields, options)
+  }
+
+  /**
+   * Begins a camera session over the socket, which must be connected; `frame_rate` is of no use to it.
+   * @throws HzError what the server says against it, NOT_CONNECTED, CONNECTION_LOST, TIMEOUT
+   */
+  async startRealtime(options: DetectionOptions = {}): Promise<HzCamera> {
+    const { task_id: taskId, realtime: terms } = await this.socket.command('start_detection', {
+      detection_type: 'realtime',
+      options,
+    })
+    if (terms === undefined) throw new TypeError('The server is too old for camera sessions')
+    return new HzCamera({ socket: this.socket, clock: this.#clock, taskId, terms })
   }
 
   /**

@@ -172,6 +172,11 @@ export class LiveSocket extends Emitter<SocketEvents> {
     return answer as Promise<CommandAnswers[C]>
   }
 
+  /** Sends a binary message: a frame of a camera session. Where there is no connection it is lost. */
+  sendBytes(message: Uint8Array): void {
+    if (this.#greeting !== null) this.#socket?.send(message)
+  }
+
   /** Resolves while, or once, connected. @throws HzError where the server refuses; the signal's reason */
   async whenConnected(signal?: AbortSignal): Promise<ConnectionEstablished> {
     const isDecided = ({ kind }: SocketState) => kind === 'connected' || kind === 'stopped'

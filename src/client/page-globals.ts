@@ -8,7 +8,7 @@ export interface SocketLike {
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void
   addEventListener(type: 'error', listener: () => void): void
-  send(text: string): void
+  send(message: string | Uint8Array): void
   close(code?: number, reason?: string): void
   /** Cuts the line without a farewell. Browsers cannot. */
   terminate?(): void

@@ -1,12 +1,15 @@
-import type { Task, UserMessageResponse } from '../contract/index.ts'
+import type { RealtimeTerms, StoppedSession, Task, UserMessageResponse } from '../contract/index.ts'
 import type { Clock } from './clock.ts'
 import { HzError, noAnswerInTime } from './hz-error.ts'
 
 /** `data` of the answer to each command. */
 export interface CommandAnswers {
-  start_detection: { task_id: string }
+  /** `realtime` for a camera session. */
+  start_detection: { task_id: string; realtime?: RealtimeTerms }
   cancel_detection: { task_id: string }
   get_status: { tasks: Task[] }
+  stop_detection: StoppedSession
+  resume_session: { task_id: string; realtime: RealtimeTerms }
   ping: { pong: true; server_time: string }
 }
 

@@ -2,7 +2,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Detection, DetectionOptions, DetectionType } from './detection.ts'
 import { ModelChanged } from './model.ts'
 import { NotificationMessage } from './notification.ts'
-import { Bytes, Language, Nullable, NullableUserId, Percent, Seconds, TaskId, Timestamp } from './primitives.ts'
+import { Bytes, Language, Nullable, NullableUserId, Seconds, TaskId, Timestamp } from './primitives.ts'
+import { frameAnswer, ResumeSession, StopDetection } from './realtime.ts'
 import { RecordsRemoved } from './record.ts'
 import { ReviewChanged } from './review.ts'
 import { Task } from './task.ts'
@@ -23,18 +24,30 @@ export type DetectionStart = Static<typeof DetectionStart>
 
 export const DetectionProgress = Type.Object({
   task_id: TaskId,
-  progress: Percent,
+  progress: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    description: 'never falls. A camera session has 0 until its end, as nobody knows how long it will be',
+  }),
   current_step: Type.String(),
   total_steps: Type.Integer(),
   current_step_index: Type.Integer(),
   elapsed_time: Seconds,
   remaining_time: Seconds,
-  frames_done: Type.Optional(Type.Integer({ minimum: 0, description: 'added, videos: frames that were looked at' })),
+  frames_done: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'added, videos and cameras: frames that were looked at' }),
+  ),
   frames_total: Type.Optional(Nullable(Type.Integer({ minimum: 0, description: 'added, videos: as far as is known' }))),
-  fps: Type.Optional(Type.Number({ minimum: 0, description: 'added, videos: frames looked at in a second' })),
+  fps: Type.Optional(
+    Type.Number({ minimum: 0, description: 'added, videos and cameras: frames looked at in a second' }),
+  ),
   position: Type.Optional(Seconds),
   new_detections: Type.Optional(
-    Type.Array(Detection, { description: 'added, videos: signs found since the message before' }),
+    Type.Array(Detection, { description: 'added, videos and cameras: signs found since the message before' }),
+  ),
+  ...frameAnswer,
+  dropped_frames: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'added, cameras: frames that a newer one has replaced, so far' }),
   ),
 })
 export type DetectionProgress = Static<typeof DetectionProgress>
@@ -192,7 +205,9 @@ export type ServerMessage = Static<typeof ServerMessage>
 
 export const StartDetection = Type.Object(
   {
-    file_path: Type.String({ maxLength: 500, description: 'As an upload returned it: /uploads/…' }),
+    file_path: Type.Optional(
+      Type.String({ maxLength: 500, description: 'As an upload returned it: /uploads/…; none with realtime' }),
+    ),
     detection_type: DetectionType,
     options: Type.Optional(DetectionOptions),
   },
@@ -213,6 +228,8 @@ export const commands = {
   start_detection: StartDetection,
   cancel_detection: CancelDetection,
   get_status: GetStatus,
+  stop_detection: StopDetection,
+  resume_session: ResumeSession,
   ping: Ping,
 } as const
 export type CommandName = keyof typeof commands
@@ -235,6 +252,7 @@ export const closeCodes = {
   goingAway: 1001,
   protocolError: 1002,
   unsupportedData: 1003,
+  messageTooBig: 1009,
   serverError: 1011,
   authenticationFailed: 4000,
   permissionDenied: 4001,

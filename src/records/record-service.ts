@@ -39,7 +39,8 @@ export interface NewRecord {
   taskId: string
   userId: number
   detectionType: DetectionType
-  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string }
+  /** Without a key where there is no file, as of a camera. */
+  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string | null }
   /** Pixels of the upright picture. */
   width: number
   height: number
@@ -51,13 +52,13 @@ export interface NewRecord {
   detections: Detection[]
   resultKey: string | null
   thumbnailKey: string | null
-  /** Of a video: seconds, the drawn video, and every sign with where it was seen. `detections` have a track each. */
+  /** Of a video or a camera: seconds, the drawn video, and every sign with where it was seen. `detections` have a track each. */
   duration?: number
   videoKey?: string | null
   tracks?: NewTrack[]
 }
 
-/** One physical sign of a video. */
+/** One physical sign of a video or a camera. */
 export interface NewTrack {
   trackId: number
   signClass: SignClass

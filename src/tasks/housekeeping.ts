@@ -22,6 +22,9 @@ export interface UnfinishedWork {
 
 const ROUND = 500
 
+/** A camera session never waits in the queue: what it was told is gone with its process. */
+const AT_WORK = { status: 'processing', detectionType: { not: 'realtime' } } satisfies Prisma.TaskWhereInput
+
 /** What is told of neither a task nor a notification. */
 const TASKLESS_EVENTS: Array<EventDraft['type']> = ['review_changed', 'records_removed', 'model_changed']
 
@@ -42,12 +45,12 @@ export class Housekeeping {
   /** At the start: whatever was running when the process ended waits again. Before the queue starts. */
   async recover(): Promise<void> {
     const { db, events } = this.#deps
-    const hopeless = await db.task.findMany({ where: { status: 'processing', attempt: { gte: MAX_ATTEMPTS } } })
+    const hopeless = await db.task.findMany({ where: { ...AT_WORK, attempt: { gte: MAX_ATTEMPTS } } })
     for (const task of hopeless) {
       const failure = { code: 'MODEL_ERROR' as const, details: { attempts: task.attempt }, stack: null }
       await events.transact((tx, emit) => fail(tx, emit, { id: task.id, status: 'processing' }, task, failure))
     }
-    await db.task.updateMany({ where: { status: 'processing' }, data: { status: 'queued' } })
+    await db.task.updateMany({ where: AT_WORK, data: { status: 'queued' } })
     await this.#dropWork()
     await this.queueUnfinished()
   }
@@ -64,7 +67,7 @@ export class Housekeeping {
   /** Lets tasks wait again that nobody works on any more, since the database failed when they were to be settled. */
   async requeueLost(): Promise<void> {
     const { db, queue } = this.#deps
-    const processing = await db.task.findMany({ where: { status: 'processing' }, select: { id: true, attempt: true } })
+    const processing = await db.task.findMany({ where: AT_WORK, select: { id: true, attempt: true } })
     for (const { id, attempt } of processing) {
       const where = { id, attempt, status: 'processing' as const }
       if (!queue.has(id)) await db.task.updateMany({ where, data: { status: 'queued' } })

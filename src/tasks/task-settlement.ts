@@ -67,7 +67,7 @@ export function completeEvent(
   task: TaskModel,
   recordId: number,
   processingTime: number,
-  analysis: Analysis,
+  analysis: Pick<Analysis, 'width' | 'height' | 'detections'>,
   keys: ResultKeys,
 ): EventDraft {
   const { width, height, detections } = analysis

@@ -3,6 +3,9 @@ import type {
   Analysis,
   AnalysisJob,
   Analyzer,
+  FrameAnalysis,
+  FrameJob,
+  FramePicturesJob,
   ModelSource,
   RunningModel,
   Successor,
@@ -58,6 +61,20 @@ export class ScriptedAnalyzer implements Analyzer {
   /** Resolves when so many jobs have begun. */
   async untilBegun(count: number): Promise<void> {
     while (this.begun.length < count) await new Promise<void>((resolve) => this.#onBegun.push(resolve))
+  }
+
+  /** Frames are what `seeFrame` says, whoever else is at work. */
+  async analyzeFrame(take: () => FrameJob, signal: AbortSignal): Promise<FrameAnalysis> {
+    signal.throwIfAborted()
+    return this.seeFrame(take())
+  }
+
+  seeFrame: (job: FrameJob) => Promise<FrameAnalysis> = async () => this.#analysisOf([stopSign])
+
+  async drawFrame({ resultPath, thumbnailPath, crops }: FramePicturesJob): Promise<void> {
+    const { writeFile } = await import('node:fs/promises')
+    const paths = [resultPath, thumbnailPath, ...crops.map(({ path }) => path)]
+    for (const path of paths) if (path !== null) await writeFile(path, 'picture')
   }
 
   /** Every model loads. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Static, type TSchema, Type } from 'typebox'
@@ -52,6 +53,16 @@ export const Env = Type.Object({
   VIDEO_PROCESSES: whole(1, 1, 'Videos that are analysed at once, each in a process of its own'),
   MAX_VIDEO_PIXELS: whole(40_000_000, 1, 'Largest picture of a video, in pixels, checked before decoding'),
   MAX_VIDEO_SECONDS: whole(6 * 3600, 1, 'Longest video, in seconds'),
+  CAMERA_PROCESSES: whole(2, 0, 'Network cameras that run at once, each in a process of its own; more of them wait'),
+  CAMERA_PRIVATE_RANGES: text(
+    '',
+    'Private addresses that network cameras may have, as CIDRs separated by commas, such as 192.168.10.0/24; empty: none',
+  ),
+  CAMERA_SILENCE_S: real(
+    10,
+    0.1,
+    'A network camera that sends no picture for this long is connected to anew, in seconds',
+  ),
   QUEUE_LIMIT: whole(5000, 1, 'Tasks that may wait; more are refused with 503 and Retry-After'),
   MAX_CONNECTIONS_PER_USER: whole(5, 0, 'Sockets of one user; 0: no limit'),
   REQUESTS_PER_MINUTE: whole(6000, 0, 'HTTP requests of one address; 0: no limit'),
@@ -111,6 +122,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     videos: {
       processes: env.VIDEO_PROCESSES,
       limits: { maxPixels: env.MAX_VIDEO_PIXELS, maxSeconds: env.MAX_VIDEO_SECONDS },
+    },
+    cameras: {
+      processes: env.CAMERA_PROCESSES,
+      privateRanges: rangesOf(env.CAMERA_PRIVATE_RANGES),
+      silenceMs: env.CAMERA_SILENCE_S * 1000,
     },
     queueLimit: env.QUEUE_LIMIT,
     sockets: {
@@ -174,6 +190,17 @@ function accessOf({ AUTH, HOST }: Env): { kind: 'required' } | { kind: 'open'; l
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function rangesOf(value: string): string[] {
+  const ranges = listOf(value)
+  const wrong = ranges.find((range) => {
+    const [, address = '', length] = /^(.+)\/(\d{1,3})$/.exec(range) ?? []
+    const version = isIP(address)
+    return version === 0 || Number(length) > (version === 4 ? 32 : 128)
+  })
+  if (wrong === undefined) return ranges
+  throw new Error(`Wrong settings:\n  CAMERA_PRIVATE_RANGES=${value}: ${wrong} is no CIDR such as 192.168.10.0/24`)
 }
 
 function listOf(value: string): string[] {

@@ -66,6 +66,7 @@ export const catalogue = {
   USER_NOT_FOUND: { status: 404, zh: '找不到用户 {user_id}', en: 'No user {user_id}' },
   TOKEN_NOT_FOUND: { status: 404, zh: '找不到令牌 {token_id}', en: 'No token {token_id}' },
   MODEL_NOT_FOUND: { status: 404, zh: '找不到模型 {model_id}', en: 'No model {model_id}' },
+  CAMERA_NOT_FOUND: { status: 404, zh: '找不到摄像头 {camera_id}', en: 'No camera {camera_id}' },
   TASK_FINISHED: {
     status: 409,
     zh: '任务 {task_id} 已结束（{status}）',
@@ -173,6 +174,11 @@ export const catalogue = {
     zh: '实时会话中没有收到可用的画面',
     en: 'The camera session had no frame that could be looked at',
   },
+  CAMERA_URL_REFUSED: {
+    status: 422,
+    zh: '不接受此摄像头地址：{reason_zh}',
+    en: 'The address of the camera is refused: {reason}',
+  },
   MODEL_UNUSABLE: {
     status: 422,
     zh: '模型 {model_id} 无法使用：{reason_zh}',
@@ -215,6 +221,37 @@ export const catalogue = {
     status: 501,
     zh: '此服务器不能读取视频：缺少可选依赖 node-av，请由管理员在服务器上运行 npm install node-av',
     en: 'This server cannot read videos: the optional dependency node-av is missing; its administrator installs it with npm install node-av',
+  },
+  CAMERA_UNREACHABLE: {
+    status: 502,
+    zh: '无法连接摄像头：{reason_zh}',
+    en: 'The camera cannot be reached: {reason}',
+  },
+  CAMERA_CREDENTIALS_REFUSED: {
+    status: 502,
+    zh: '摄像头不接受所给的用户名和密码',
+    en: 'The camera does not accept the user name and password',
+  },
+  CAMERA_STREAM_UNSUPPORTED: {
+    status: 502,
+    zh: '摄像头发来的不是支持的视频流：{reason_zh}',
+    en: 'What the camera sends is no stream that is read here: {reason}',
+  },
+  CAMERA_STREAM_ENDED: { status: 502, zh: '摄像头结束了视频流', en: 'The camera ended its stream' },
+  CAMERA_PROCESS_DIED: {
+    status: 502,
+    zh: '读取摄像头的进程意外终止',
+    en: 'The process that read the camera ended unexpectedly',
+  },
+  CAMERA_LIMIT: {
+    status: 503,
+    zh: '同时运行的摄像头已达上限（{limit}），正在等待空位',
+    en: 'As many cameras run as may ({limit}); this one waits for a place',
+  },
+  CAMERA_SILENT: {
+    status: 504,
+    zh: '摄像头在 {seconds} 秒内没有送来画面',
+    en: 'The camera sent no picture for {seconds} s',
   },
   QUEUE_FULL: {
     status: 503,

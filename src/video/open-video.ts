@@ -52,6 +52,19 @@ export async function openVideo(path: string, fileName: string, limits: VideoLim
       throw new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause })
     },
   )
+  return videoIn(demuxer, type, fileName, limits)
+}
+
+/**
+ * The video that an open demuxer reads, which is closed with it.
+ * @throws AppError as openVideo does, with the demuxer closed
+ */
+export async function videoIn(
+  demuxer: Demuxer,
+  type: VideoType,
+  fileName: string,
+  limits: VideoLimits,
+): Promise<OpenVideo> {
   try {
     const stream = await videoStreamOf(demuxer, fileName)
     const header = { ...type, ...(await describe(demuxer, stream)) }

@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../errors.ts'
+import type { CameraStream, CameraStreams, StreamListener } from './camera-stream.ts'
+import type { StreamCommand, StreamMessage, StreamSettings } from './messages.ts'
+import { readPeriod } from './period.ts'
+import { AddressGuard } from './stream-address.ts'
+import { parseStreamUrl, plainUrl, shownUrl, withoutSecrets } from './stream-url.ts'
+
+/** What a process gets to say what it has seen. */
+const FINISH_MS = 3000
+const KEPT_STDERR_CHARS = 1000
+
+/** A hostile stream crashes its own process and nothing else, and ending that truly ends its work. */
+export class ProcessCameraStreams implements CameraStreams {
+  readonly readPeriod = readPeriod
+  readonly shownUrl = shownUrl
+  readonly #options: Pick<StreamSettings, 'privateRanges' | 'limits'>
+  readonly #guard: AddressGuard
+
+  constructor(options: Pick<StreamSettings, 'privateRanges' | 'limits'>) {
+    this.#options = options
+    this.#guard = new AddressGuard(options.privateRanges)
+  }
+
+  async check(text: string): Promise<{ plainUrl: string; credentials: string | null }> {
+    const url = parseStreamUrl(text)
+    await this.#guard.resolve(url.host).catch((err) => {
+      if (!(err instanceof AppError) || err.code !== 'CAMERA_UNREACHABLE') throw err
+    })
+    return { plainUrl: plainUrl(url), credentials: url.credentials }
+  }
+
+  start(settings: Omit<StreamSettings, 'privateRanges' | 'limits'>, listener: StreamListener): CameraStream {
+    return new StreamProcess({ ...settings, ...this.#options }, listener)
+  }
+}
+
+class StreamProcess implements CameraStream {
+  readonly #child: ChildProcess
+  readonly #listener: StreamListener
+  readonly #ended: Promise<void>
+  #outcome: { err: Error | null } | null = null
+  #stderr = ''
+
+  constructor(settings: StreamSettings, listener: StreamListener) {
+    this.#listener = listener
+    this.#child = fork(fileURLToPath(new URL('./stream-process.js', import.meta.url)), [], {
+      // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
+      env: { TMPDIR: tmpdir() },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARS)
+    })
+    this.#child.on('message', (message: StreamMessage) => this.#hear(message))
+    this.#ended = new Promise((resolve) => {
+      const onEnd = (cause: unknown) => {
+        if (this.#outcome === null) this.#outcome = { err: this.#died(cause) }
+        resolve()
+      }
+      this.#child.once('error', onEnd)
+      this.#child.once('close', (code, how) => onEnd(`It ended with ${how ?? `code ${code}`}.`))
+    })
+    void this.#ended.then(() => listener.onEnd(this.#outcome?.err ?? null))
+    this.#command({ kind: 'begin', settings })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  async finish(err: Error | null): Promise<void> {
+    this.#outcome ??= { err }
+    const late = setTimeout(() => this.#kill(), FINISH_MS)
+    this.#command({ kind: 'finish' })
+    await this.#ended
+    clearTimeout(late)
+  }
+
+  #hear(message: StreamMessage): void {
+    if (message.kind === 'refused') this.#end(new AppError(message.code, message.details))
+    else if (message.kind === 'failed') this.#end(new Error(withoutSecrets(message.message)))
+    else if (message.kind === 'finished') this.#kill()
+    else this.#listener.onNews(message)
+  }
+
+  #end(err: Error): void {
+    this.#outcome ??= { err }
+    this.#kill()
+  }
+
+  /** It holds nothing that is worth a farewell. */
+  #kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #command(command: StreamCommand): void {
+    if (this.#child.connected) this.#child.send(command, () => {})
+  }
+
+  #died(cause: unknown): AppError {
+    const said = withoutSecrets(`${cause instanceof Error ? cause.message : cause} ${this.#stderr}`)
+    return new AppError('CAMERA_PROCESS_DIED', {}, { cause: new Error(said) })
+  }
+}

@@ -6,6 +6,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import type { Analyzer } from './analysis/analyzer.ts'
+import { cameraRoutes } from './cameras/camera-routes.ts'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { exportRoutes } from './exports/export-routes.ts'
@@ -69,7 +70,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
 
   const parts = await openParts(config, app.log, replacements)
   const { access, accounts, sockets, tasks, uploads, resumable, records, reviews, exports, outcomes, metrics } = parts
-  const { statistics, storage, retention, notifications, models } = parts
+  const { statistics, storage, retention, notifications, models, cameras } = parts
 
   const upgrades = new Upgrades(app.server)
   await app.register(errorHandler, { exposeStack: config.exposeStack })
@@ -134,6 +135,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     await api.register(retentionRoutes, { retention })
     await api.register(notificationRoutes, { notifications })
     await api.register(modelRoutes, { models })
+    await api.register(cameraRoutes, { cameras })
     await api.register(mediaRoutes, { records, dir: config.mediaDir })
     await api.register(socketListRoutes, { sockets, users: accounts.users })
     await api.register(socketRoutes, { sockets, access })

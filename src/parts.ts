@@ -5,6 +5,9 @@ import type { Analyzer, ModelSource } from './analysis/analyzer.ts'
 import { conditionsOf, describeModel } from './analysis/describe-model.ts'
 import { checkPrecision } from './analysis/precision-check.ts'
 import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
+import { CameraPeriods } from './cameras/camera-periods.ts'
+import { CameraService } from './cameras/camera-service.ts'
+import { Places } from './cameras/places.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
 import { type Db, databaseBytes, openDb } from './db/index.ts'
@@ -32,6 +35,7 @@ import { StatisticsService } from './statistics/statistics-service.ts'
 import { StorageService } from './statistics/storage-service.ts'
 import { DiskFileStore } from './storage/disk-file-store.ts'
 import { DiskPartialFiles } from './storage/disk-partial-files.ts'
+import { ProcessCameraStreams } from './streams/process-camera-streams.ts'
 import { calibrate } from './tasks/calibration.ts'
 import { Housekeeping } from './tasks/housekeeping.ts'
 import { PROGRESS_PER_SECOND, ProgressBoard } from './tasks/progress-board.ts'
@@ -65,6 +69,8 @@ const calibrationDir = join(packageRoot, 'assets', 'calibration')
 const CALIBRATION_LIMIT_MS = 3000
 /** A detector that hangs must not hold up the stop. */
 const SETTLING_LIMIT_MS = 3000
+/** What a network camera has seen becomes a record so often. */
+const CAMERA_PERIOD_MS = 3_600_000
 
 /** Everything below HTTP: makes the parts, and starts, stops and closes them. */
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
@@ -146,6 +152,19 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     ...{ db, bus, events, files, analyzer, records, log, newTracker },
     limits: { ...config.realtime, progressPerSecond: PROGRESS_PER_SECOND },
   })
+  const cameraLimits = { maxPixels: config.videos.limits.maxPixels }
+  const streams = new ProcessCameraStreams({ privateRanges: config.cameras.privateRanges, limits: cameraLimits })
+  const cameras = new CameraService({
+    ...{ db, events, streams, log },
+    periods: new CameraPeriods({ db, events, files, streams, records }),
+    places: new Places(config.cameras.processes),
+    detector: () => {
+      const { name, version } = analyzer.model
+      return { model: analyzer.source, expected: { name, version } }
+    },
+    silenceMs: config.cameras.silenceMs,
+    periodMs: CAMERA_PERIOD_MS,
+  })
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
   const onDrop = () => metrics.countDrop()
   const sockets = new SocketServer({
@@ -161,7 +180,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     exposeStack,
     onDrop,
   })
-  metrics.readFrom(metricSourcesOf(db, queue, sockets, analyzer))
+  metrics.readFrom(metricSourcesOf(db, queue, sockets, analyzer, cameras))
 
   const stopping = new AbortController()
   // Not waited for, as there may be much to delete.
@@ -207,6 +226,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     tasks,
     outcomes,
     live,
+    cameras,
     sockets,
     metrics,
     timing,
@@ -223,7 +243,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       await Promise.race([measured, sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
       models.settle()
       await live.failLost()
+      // Before what unfinished work has left is thrown away.
+      await cameras.recover()
       await housekeeping.recover()
+      await cameras.start()
       queue.startLanes((id, signal) => runner.run(id, signal), {
         pictures: analyzer.size + CLAIMED_AHEAD,
         videos: videos.size,
@@ -237,7 +260,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       models.stop()
       clearInterval(timer)
       // First, so that whoever watches hears how it ended.
-      await Promise.race([live.close(), sleep(SETTLING_LIMIT_MS, undefined, { ref: false })])
+      const ended = Promise.all([live.close(), cameras.stop()])
+      await Promise.race([ended, sleep(SETTLING_LIMIT_MS, undefined, { ref: false })])
       await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop(), retention.stop()])
       sockets.terminate()
     },
@@ -246,7 +270,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       outcomes.close()
       await videos[Symbol.asyncDispose]()
       await analyzer[Symbol.asyncDispose]()
-      await live.close()
+      await Promise.all([live.close(), cameras.stop()])
       await models.settled
       await timing.save()
       metrics.close()
@@ -298,7 +322,7 @@ function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): H
   }
 }
 
-function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer) {
+function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer, cameras: CameraService) {
   let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
   const count = async () => {
     const groups = await db.task.groupBy({ by: ['status'], _count: true })
@@ -315,6 +339,7 @@ function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyze
     detectorsAlive: () => analyzer.alive,
     detectorRestarts: () => analyzer.restarts,
     model: () => analyzer.model,
+    cameras: () => cameras.counts,
     version,
   }
 }

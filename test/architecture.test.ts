@@ -9,6 +9,7 @@ const domain = [
   'uploads',
   'tasks',
   'live',
+  'cameras',
   'records',
   'reviews',
   'exports',
@@ -18,7 +19,7 @@ const domain = [
   'notifications',
   'users',
 ]
-const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis', 'tracking', 'video']
+const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis', 'tracking', 'video', 'streams']
 
 /** What a room of src/ may import from. A room that is missing here may import nothing of ours. */
 const mayImport: Record<string, string[]> = {
@@ -39,10 +40,24 @@ const mayImport: Record<string, string[]> = {
   analysis: [...vocabulary, 'detection', 'drawing'],
   // The composition root of the processes that read videos.
   video: [...vocabulary, 'detection', 'drawing', 'tracking', 'analysis'],
+  // The same of those that watch network cameras.
+  streams: [...vocabulary, 'detection', 'drawing', 'tracking', 'analysis', 'video'],
   ...Object.fromEntries(
     domain.map((room) => [
       room,
-      [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', 'tracking', 'video', ...domain, 'http'],
+      [
+        ...vocabulary,
+        'db',
+        'storage',
+        'queue',
+        'events',
+        'analysis',
+        'tracking',
+        'video',
+        'streams',
+        ...domain,
+        'http',
+      ],
     ]),
   ),
   http: [...vocabulary, 'users'],
@@ -58,7 +73,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** From parts, the domain takes types only; what they are is decided by the composition root. */
-const typesOnly = new Set(['storage', 'queue', 'events', 'analysis', 'tracking', 'video'])
+const typesOnly = new Set(['storage', 'queue', 'events', 'analysis', 'tracking', 'video', 'streams'])
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(join('db', 'generated')))

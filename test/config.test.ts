@@ -47,6 +47,8 @@ t.test('a wrong setting is named, with what it means', async (t) => {
     [{ MAX_UPLOAD_BYTES: '12.5' }, /MAX_UPLOAD_BYTES=12\.5/],
     [{ AUTH: 'maybe' }, /AUTH=maybe/],
     [{ EXPOSE_STACK: 'perhaps' }, /EXPOSE_STACK=perhaps/],
+    [{ CAMERA_PRIVATE_RANGES: '10.0.0.0/8,192.168.1.1' }, /192\.168\.1\.1 is no CIDR/],
+    [{ CAMERA_PRIVATE_RANGES: '10.0.0.0/33' }, /is no CIDR/],
     [{ TIME_ZONE: 'Mars/Base' }, /TIME_ZONE=Mars\/Base.*IANA/],
   ]
   for (const [env, message] of wrong) t.throws(() => loadConfig(env), { message }, JSON.stringify(env))

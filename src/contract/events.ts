@@ -1,3 +1,4 @@
+import type { CameraAudience, CameraRecord, CameraSign, CameraStatus } from './camera.ts'
 import type { ModelChanged } from './model.ts'
 import type { Audience, NotificationMessage } from './notification.ts'
 import type { RecordsRemoved } from './record.ts'
@@ -23,6 +24,8 @@ export type EventDraft =
   | { type: 'review_changed'; userId: number; data: ReviewChanged }
   | { type: 'records_removed'; userId: number; data: RecordsRemoved }
   | { type: 'model_changed'; data: ModelChanged }
+  | { type: 'camera_sign'; watchers: CameraAudience; data: CameraSign }
+  | { type: 'camera_record'; userId: number; data: CameraRecord }
 
 /** A kept event at its place in one stream. `userId` is whom it concerns, null for nobody in particular. */
 export interface StreamEvent {
@@ -47,6 +50,7 @@ export type PassingEvent =
       exceptSession?: string | null
     }
   | { type: 'file_upload_progress'; userId: number; key: string; data: FileUploadProgress }
+  | { type: 'camera_state'; userId: null; watchers: CameraAudience; key: string; data: CameraStatus }
 
 /** Streams by name. A socket follows several. */
 export const streams = {
@@ -65,8 +69,14 @@ export function kindOf(stream: string): StreamKind {
 /** Who may hear an event: the one place that decides it, as data, where the event is made. */
 export function streamsOf(draft: EventDraft): string[] {
   if ('audience' in draft) return streamsOfAudience(draft.audience)
+  if ('watchers' in draft) return streamsOfWatchers(draft.watchers)
   if (draft.type === 'model_changed') return [streams.everyone]
   return [streams.user(draft.userId), streams.all]
+}
+
+/** Where those listen who may see a camera. */
+export function streamsOfWatchers(watchers: CameraAudience): string[] {
+  return watchers === 'everyone' ? [streams.everyone] : [streams.role('analyst'), streams.role('administrator')]
 }
 
 function streamsOfAudience(audience: Audience): string[] {

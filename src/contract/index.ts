@@ -1,5 +1,6 @@
 export * from './administration.ts'
 export * from './asyncapi.ts'
+export * from './camera.ts'
 export * from './detection.ts'
 export * from './events.ts'
 export * from './export.ts'

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { CameraRecord, CameraSign, CameraStatus } from './camera.ts'
 import { Detection, DetectionOptions, DetectionType } from './detection.ts'
 import { ModelChanged } from './model.ts'
 import { NotificationMessage } from './notification.ts'
@@ -182,6 +183,8 @@ export const KeptMessage = Type.Union([
   lossless('review_changed', ReviewChanged),
   lossless('records_removed', RecordsRemoved),
   lossless('model_changed', ModelChanged),
+  lossless('camera_sign', CameraSign),
+  lossless('camera_record', CameraRecord),
 ])
 export type KeptMessage = Static<typeof KeptMessage>
 
@@ -190,6 +193,7 @@ export const PassingMessage = Type.Union([
   passing('snapshot', Snapshot),
   passing('detection_progress', DetectionProgress),
   passing('file_upload_progress', FileUploadProgress),
+  passing('camera_state', CameraStatus),
   passing('user_message_response', UserMessageResponse),
   passing('connection_closing', ConnectionClosing),
   passing('error', SocketError),

@@ -9,6 +9,7 @@ export interface MetricSources {
   detectorsAlive(): number
   detectorRestarts(): number
   version: string
+  cameras(): { states: Record<string, number>; framesDropped: number; signs: number }
   model(): { name: string; version: string; precision: string }
 }
 
@@ -79,6 +80,27 @@ export class Metrics {
           this.set(read())
         },
       })
+    new Gauge({
+      name: 'hzsystem_cameras',
+      help: 'Network cameras by state',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        for (const [state, count] of Object.entries(sources.cameras().states)) this.set({ state }, count)
+      },
+    })
+    gauge(
+      'hzsystem_camera_frames_dropped',
+      'Pictures of network cameras that were due while the model was busy',
+      () => {
+        return sources.cameras().framesDropped
+      },
+    )
+    gauge(
+      'hzsystem_camera_signs',
+      'Signs that network cameras have seen since the start',
+      () => sources.cameras().signs,
+    )
     gauge('hzsystem_queue_depth', 'Tasks that wait for a detector', sources.queueDepth)
     gauge('hzsystem_sockets', 'Open sockets', sources.sockets)
     gauge('hzsystem_detectors_alive', 'Detector processes that are ready or at work', sources.detectorsAlive)

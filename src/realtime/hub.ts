@@ -1,4 +1,4 @@
-import { streams, streamsFollowed } from '../contract/index.ts'
+import { type CameraAudience, streams, streamsFollowed, streamsOfWatchers } from '../contract/index.ts'
 import type { EventBus, Hint } from '../events/event-bus.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { OutgoingEvent, OutgoingProgress } from './outgoing.ts'
@@ -79,7 +79,7 @@ export class Hub {
 
   #hear(hint: Hint): void {
     if (hint.kind === 'event') this.#hearEvent(new OutgoingEvent(hint.event))
-    else if (hint.kind === 'passing') this.#hearProgress(new OutgoingProgress(hint.event))
+    else if (hint.kind === 'passing') this.#hearPassing(new OutgoingProgress(hint.event))
     else if (hint.kind === 'access_ended') this.#endAccess(hint.userId, hint.tokenIds)
     else this.#changeAccess(hint.userId)
   }
@@ -88,8 +88,13 @@ export class Hub {
     for (const session of this.#byStream.get(outgoing.event.stream) ?? []) session.deliver(outgoing)
   }
 
-  #hearProgress(outgoing: OutgoingProgress): void {
-    const { userId, type } = outgoing.event
+  #hearPassing(outgoing: OutgoingProgress): void {
+    if (outgoing.event.type === 'camera_state') this.#hearCamera(outgoing, outgoing.event.watchers)
+    else this.#hearProgress(outgoing, outgoing.event.userId)
+  }
+
+  #hearProgress(outgoing: OutgoingProgress, userId: number): void {
+    const { type } = outgoing.event
     const except = outgoing.event.type === 'detection_progress' ? (outgoing.event.exceptSession ?? null) : null
     for (const session of this.#byStream.get(streams.user(userId)) ?? []) {
       if (session.id !== except) session.deliverProgress(outgoing)
@@ -97,6 +102,12 @@ export class Hub {
     for (const session of this.#byStream.get(streams.all) ?? []) {
       const isMeant = type === 'detection_progress' || session.principal.userId === userId
       if (isMeant && session.id !== except) session.deliverProgress(outgoing)
+    }
+  }
+
+  #hearCamera(outgoing: OutgoingProgress, watchers: CameraAudience): void {
+    for (const stream of streamsOfWatchers(watchers)) {
+      for (const session of this.#byStream.get(stream) ?? []) session.deliverProgress(outgoing)
     }
   }
 

@@ -61,7 +61,12 @@ export class OutgoingProgress {
     if (text === undefined) {
       const { type, userId } = this.event
       const data = type === 'detection_progress' ? this.event.data[language] : this.event.data
-      text = JSON.stringify({ type, data, timestamp: this.#timestamp, user_id: wireUserId(userId) })
+      text = JSON.stringify({
+        type,
+        data,
+        timestamp: this.#timestamp,
+        user_id: userId === null ? null : wireUserId(userId),
+      })
       this.#texts.set(language, text)
     }
     return text

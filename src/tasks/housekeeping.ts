@@ -26,7 +26,13 @@ const ROUND = 500
 const AT_WORK = { status: 'processing', detectionType: { not: 'realtime' } } satisfies Prisma.TaskWhereInput
 
 /** What is told of neither a task nor a notification. */
-const TASKLESS_EVENTS: Array<EventDraft['type']> = ['review_changed', 'records_removed', 'model_changed']
+const TASKLESS_EVENTS: Array<EventDraft['type']> = [
+  'review_changed',
+  'records_removed',
+  'model_changed',
+  'camera_sign',
+  'camera_record',
+]
 
 /**
  * A task that was running at the end of so many processes is suspected of having ended them. Detection has processes

@@ -1,0 +1,3 @@
+export interface Scope {
+  teardown(handler: () => Promise<unknown>): void
+}

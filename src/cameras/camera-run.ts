@@ -130,7 +130,7 @@ export class CameraRun {
     } finally {
       this.#turn = null
       await this.#writing
-      await periods.keepAll(this.#row, settings.workDir)
+      await periods.keepAll(this.#row, settings.workDir).catch(this.#onUnkept)
     }
   }
 
@@ -172,12 +172,13 @@ export class CameraRun {
   }
 
   #write(work: () => Promise<unknown>): void {
-    this.#writing = this.#writing.then(work).catch((err) => {
-      this.#deps.log.error(
-        { err, camera_id: this.#row.id },
-        'what a camera has seen could not be kept; it is tried again',
-      )
-    })
+    this.#writing = this.#writing.then(work).catch(this.#onUnkept)
+  }
+
+  #onUnkept = (err: unknown): void => {
+    const message =
+      'what a camera has seen could not be kept; it is tried again when the stream ends, or the server starts'
+    this.#deps.log.error({ err, camera_id: this.#row.id }, message)
   }
 
   async #tellSign(sign: Detection, periodStartedAtMs: number): Promise<void> {

@@ -14,6 +14,8 @@ export interface StreamLimits {
   maxPixels: number
 }
 
+/** What errors call it: they are told to people who may not know its address. */
+const NAME = 'camera'
 /** A stream says what it is within so much of it, or so many microseconds. */
 const LOOK_AHEAD = { probesize: '2000000', analyzeduration: '2000000', max_streams: '32' }
 /** Microseconds. */
@@ -40,7 +42,7 @@ async function openHttp(url: StreamUrl, guard: AddressGuard, limits: StreamLimit
   ).catch((cause) => {
     throw unsupported(format, `${format} 数据无法识别`, cause)
   })
-  return videoIn(demuxer, typeOf(contentType, format), url.host, { ...limits, maxSeconds: Number.POSITIVE_INFINITY })
+  return videoIn(demuxer, typeOf(contentType, format), NAME, { ...limits, maxSeconds: Number.POSITIVE_INFINITY })
 }
 
 async function openRtsp(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<OpenVideo> {
@@ -59,7 +61,7 @@ async function openRtsp(url: StreamUrl, guard: AddressGuard, limits: StreamLimit
     throw relay.failure ?? rtspError(relay.status, cause)
   })
   const maxSeconds = Number.POSITIVE_INFINITY
-  return videoIn(demuxer, typeOf('application/x-rtsp', 'rtsp'), url.host, { ...limits, maxSeconds })
+  return videoIn(demuxer, typeOf('application/x-rtsp', 'rtsp'), NAME, { ...limits, maxSeconds })
 }
 
 /** By the last thing that the camera said. The cause is left out: it holds the address with its password. */

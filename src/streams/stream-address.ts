@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 import { AppError } from '../errors.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface CheckedAddress {
   address: string
@@ -42,8 +43,7 @@ export class AddressGuard {
    */
   async resolve(host: string): Promise<CheckedAddress[]> {
     const found = await this.#look(host)
-    const refused = found.find(({ address }) => !this.allows(address))
-    if (refused !== undefined) throw addressRefused(host, refused.address)
+    if (found.some(({ address }) => !this.allows(address))) throw addressRefused()
     return found
   }
 
@@ -61,8 +61,7 @@ export class AddressGuard {
       const found = await lookup(host, { all: true, verbatim: true })
       return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
     } catch (cause) {
-      const reason = `no address is known of ${host}`
-      throw new AppError('CAMERA_UNREACHABLE', { reason, reason_zh: `找不到主机 ${host} 的地址` }, { cause })
+      throw unreachable('its host name is not known', '找不到主机名', cause)
     }
   }
 }
@@ -87,10 +86,10 @@ function listOf(cidrs: string[]): BlockList {
   return list
 }
 
-function addressRefused(host: string, address: string): AppError {
-  const which = host === address ? address : `${host} (${address})`
+/** Names neither host nor address: whoever may see a camera is told why it does not run, but not where it is. */
+function addressRefused(): AppError {
   return new AppError('CAMERA_URL_REFUSED', {
-    reason: `${which} is not a public address, and CAMERA_PRIVATE_RANGES does not allow it`,
-    reason_zh: `${which} 不是公网地址，且未列入 CAMERA_PRIVATE_RANGES`,
+    reason: 'its host has an address that is not public, and CAMERA_PRIVATE_RANGES does not allow it',
+    reason_zh: '主机地址不是公网地址，且未列入 CAMERA_PRIVATE_RANGES',
   })
 }

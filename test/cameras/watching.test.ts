@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Record, RecordTracks } from '../../src/contract/index.ts'
 import { listen } from '../helpers/app.ts'
+import { makeClip } from '../helpers/clips.ts'
 import { eventually } from '../helpers/leftovers.ts'
 import { ask, register, startCameraApp, stateOf, street } from './camera-fixture.ts'
 import { MjpegServer } from './mjpeg-server.ts'
@@ -98,6 +102,24 @@ t.test('a camera that falls silent is connected to anew, and one that crashes co
   })
 })
 
+t.test('an MPEG-TS stream over HTTP is watched, with a password that is not sent in the clear', async (t) => {
+  const app = await startCameraApp(t)
+  const server = await MjpegServer.start(t, await street())
+  const clip = await readFile(await makeClip(join(app.dir, 'clip.ts')))
+  server.answer = ({ headers, method, url }, response) => {
+    const [, cnonce] = /cnonce="(\w+)"/.exec(headers.authorization ?? '') ?? []
+    const proof = `${md5('viewer:camera:secret')}:n1:00000001:${cnonce}:auth:${md5(`${method}:${url}`)}`
+    if (headers.authorization?.includes(`response="${md5(proof)}"`)) response.write(clip)
+    else response.writeHead(401, { 'www-authenticate': 'Digest realm="camera", nonce="n1", qop="auth"' }).end()
+  }
+  const listener = await listen(app)
+  const camera = await register(app, { url: server.url.replace('://', '://viewer:secret@') })
+  const { data } = await stateOf(listener, camera, ({ state }) => state === 'live')
+  t.match(data, { width: 640, height: 480 })
+  await stateOf(listener, camera, ({ last_error }) => last_error?.code === 'CAMERA_SILENT')
+  t.ok(server.requests.every(({ headers }) => !/basic/i.test(headers.authorization ?? '')))
+})
+
 t.test('more cameras than processes wait for a place', async (t) => {
   const app = await startCameraApp(t, { env: { CAMERA_PROCESSES: '1' } })
   const server = await MjpegServer.start(t, await street())
@@ -125,6 +147,10 @@ t.test('what a camera has seen outlives the server', async (t) => {
   const live = (answer: { json: unknown }) => JSON.stringify(answer.json).includes('"state":"live"')
   await eventually(() => ask(again, 'GET', '/api/cameras'), live, 20_000)
 })
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
+}
 
 function isRunning(pid: number): boolean {
   try {

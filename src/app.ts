@@ -30,6 +30,7 @@ import { reviewRoutes } from './reviews/review-routes.ts'
 import { statisticsRoutes } from './statistics/statistics-routes.ts'
 import { storageRoutes } from './statistics/storage-routes.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
+import { tusRoutes } from './uploads/tus-routes.ts'
 import { uploadRoutes } from './uploads/upload-routes.ts'
 import { sessionRoutes } from './users/session-routes.ts'
 import { tokenRoutes } from './users/token-routes.ts'
@@ -67,7 +68,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   const parts = await openParts(config, app.log, replacements)
-  const { access, accounts, sockets, tasks, uploads, records, reviews, exports, outcomes, metrics } = parts
+  const { access, accounts, sockets, tasks, uploads, resumable, records, reviews, exports, outcomes, metrics } = parts
   const { statistics, storage, retention, notifications, models } = parts
 
   const upgrades = new Upgrades(app.server)
@@ -123,6 +124,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
     await api.register(userRoutes, { users: accounts.users })
     await api.register(tokenRoutes, { tokens: accounts.tokens, access })
     await api.register(uploadRoutes, { uploads })
+    await api.register(tusRoutes, { resumable })
     await api.register(taskRoutes, { tasks, uploads, records, outcomes, maxFiles, maxWaitMs })
     await api.register(recordRoutes, { records })
     await api.register(reviewRoutes, { reviews })

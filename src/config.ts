@@ -39,6 +39,11 @@ export const Env = Type.Object({
   DETECTOR_PROCESSES: whole(0, 0, 'Processes that run the model; 0: one per core'),
   DETECTION_TIMEOUT_S: real(60, 0.1, 'A detection that takes longer is stopped, in seconds'),
   MAX_UPLOAD_BYTES: whole(50 * 1024 * 1024, 1024, 'Largest file, in bytes'),
+  MAX_VIDEO_UPLOAD_BYTES: whole(
+    8 * 1024 ** 3,
+    1024,
+    'Largest file of a resumable upload, in bytes; pictures keep MAX_UPLOAD_BYTES',
+  ),
   MAX_IMAGE_PIXELS: whole(100_000_000, 1, 'Largest picture, in pixels, checked before decoding'),
   MAX_FILES_PER_REQUEST: whole(50, 1, 'Files in one POST /api/detections'),
   QUEUE_LIMIT: whole(5000, 1, 'Tasks that may wait; more are refused with 503 and Retry-After'),
@@ -49,6 +54,7 @@ export const Env = Type.Object({
   REFRESH_TOKEN_TTL_S: whole(30 * 86_400, 1, 'Life of a refresh token, in seconds'),
   TASK_RETENTION_DAYS: whole(30, 1, 'Finished tasks and their events are purged after this; records stay'),
   UPLOAD_RETENTION_HOURS: whole(24, 1, 'Uploads that no task ever used are removed after this'),
+  UPLOAD_RESUME_HOURS: real(24, 0.001, 'Unfinished resumable uploads are removed when nothing has come for this long'),
   TIME_ZONE: text('Asia/Shanghai', 'Whose calendar days the statistics count by'),
   HEARTBEAT_INTERVAL_S: real(25, 0.05, 'Between two pings of a socket, in seconds'),
   HEARTBEAT_TIMEOUT_S: real(10, 0.05, 'A socket silent for this long after a ping is dropped, in seconds'),
@@ -86,6 +92,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     uploads: {
       maxBytes: env.MAX_UPLOAD_BYTES,
+      maxResumableBytes: env.MAX_VIDEO_UPLOAD_BYTES,
+      resumeMs: env.UPLOAD_RESUME_HOURS * 3_600_000,
       maxPixels: env.MAX_IMAGE_PIXELS,
       maxFiles: env.MAX_FILES_PER_REQUEST,
     },

@@ -59,6 +59,7 @@ export const catalogue = {
     zh: '找不到文件 {file_path}：应为上传返回的 file_path',
     en: 'No file {file_path}: expected the file_path of an upload of yours',
   },
+  UPLOAD_NOT_FOUND: { status: 404, zh: '找不到上传 {upload_id}', en: 'No upload {upload_id}' },
   TASK_NOT_FOUND: { status: 404, zh: '找不到任务 {task_id}', en: 'No task {task_id}' },
   RECORD_NOT_FOUND: { status: 404, zh: '找不到检测记录 {record_id}', en: 'No record {record_id}' },
   NOTIFICATION_NOT_FOUND: { status: 404, zh: '找不到通知 {notification_id}', en: 'No notification {notification_id}' },
@@ -92,6 +93,21 @@ export const catalogue = {
     zh: '记录 {record_id} 的复核已保存到第 {version} 版，请重新载入后再修改',
     en: 'The review of record {record_id} is at version {version} by now: load it again, then change it',
   },
+  UPLOAD_FINISHED: {
+    status: 409,
+    zh: '上传 {upload_id} 已完成，不能再取消',
+    en: 'The upload {upload_id} is complete and can no longer be taken back',
+  },
+  UPLOAD_OFFSET_CONFLICT: {
+    status: 409,
+    zh: '位置不符：已收到 {offset} 字节，请从此处继续',
+    en: 'Wrong offset: {offset} bytes are here; go on from there',
+  },
+  TUS_VERSION_UNSUPPORTED: {
+    status: 412,
+    zh: '请求头 Tus-Resumable 应为 {supported}',
+    en: 'The header Tus-Resumable must be {supported}',
+  },
   UPLOAD_TOO_LARGE: {
     status: 413,
     zh: '文件 {file_name} 超过 {max_bytes} 字节',
@@ -116,6 +132,21 @@ export const catalogue = {
     status: 422,
     zh: '模型 {model_id} 无法使用：{reason_zh}',
     en: 'The model {model_id} cannot be used: {reason}',
+  },
+  UPLOAD_BUSY: {
+    status: 423,
+    zh: '上传 {upload_id} 正由另一个请求写入',
+    en: 'Another request is writing to the upload {upload_id}',
+  },
+  TOO_MANY_UPLOADS: {
+    status: 429,
+    zh: '未完成的上传过多：最多 {max_uploads} 个，请先完成或取消',
+    en: 'Too many unfinished uploads: at most {max_uploads}; finish or cancel some first',
+  },
+  CHECKSUM_MISMATCH: {
+    status: 460,
+    zh: '校验和不符，这一段没有保存，请从 {offset} 字节处重发',
+    en: 'The checksum does not match and the piece was not kept: send it again from byte {offset}',
   },
   RATE_LIMITED: {
     status: 429,
@@ -222,6 +253,9 @@ export function isRetryable(code: ErrorCode): boolean {
     code === 'RATE_LIMITED' ||
     code === 'MODEL_SWITCH_UNDER_WAY' ||
     code === 'TASK_CANCELLED' ||
-    code === 'UPLOAD_INTERRUPTED'
+    code === 'UPLOAD_INTERRUPTED' ||
+    code === 'UPLOAD_OFFSET_CONFLICT' ||
+    code === 'UPLOAD_BUSY' ||
+    code === 'CHECKSUM_MISMATCH'
   )
 }

@@ -29,6 +29,7 @@ import { ReviewService } from './reviews/review-service.ts'
 import { StatisticsService } from './statistics/statistics-service.ts'
 import { StorageService } from './statistics/storage-service.ts'
 import { DiskFileStore } from './storage/disk-file-store.ts'
+import { DiskPartialFiles } from './storage/disk-partial-files.ts'
 import { calibrate } from './tasks/calibration.ts'
 import { Housekeeping } from './tasks/housekeeping.ts'
 import { PROGRESS_PER_SECOND, ProgressBoard } from './tasks/progress-board.ts'
@@ -37,6 +38,7 @@ import { TaskRunner } from './tasks/task-runner.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TimingModel } from './tasks/timing-model.ts'
 import { removeOrphans } from './uploads/orphan-sweep.ts'
+import { ResumableUploads } from './uploads/resumable-uploads.ts'
 import { UploadService } from './uploads/upload-service.ts'
 import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
 import { type Accounts, makeAccounts } from './users/accounts.ts'
@@ -46,6 +48,8 @@ export type Parts = Awaited<ReturnType<typeof openParts>>
 
 /** One more task is claimed than there are detectors, so that none waits for the database between two pictures. */
 const CLAIMED_AHEAD = 1
+/** Of one user, so that nobody fills the disk with beginnings. */
+const MAX_UNFINISHED_UPLOADS = 20
 const HOUSEKEEPING_INTERVAL_MS = 60_000
 const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
 const calibrationDir = join(packageRoot, 'assets', 'calibration')
@@ -56,6 +60,7 @@ const CALIBRATION_LIMIT_MS = 3000
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
   // First: its lock keeps a second server away from everything else.
   const files = await DiskFileStore.open(config.mediaDir)
+  const partial = await DiskPartialFiles.open(files)
   const db = await openDb(config.databaseUrl)
   await removeOrphans(db, files)
   const report = (message: string) => (err: unknown) => log.error({ err }, message)
@@ -93,9 +98,14 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const storage = new StorageService({ db, disk: files, databaseBytes: () => databaseBytes(config.databaseUrl) })
   const retention = new RetentionService({ db, events, files, log, onError: onLeftover })
   const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
-  const { maxBytes, maxPixels } = config.uploads
+  const { maxBytes, maxPixels, maxResumableBytes, resumeMs } = config.uploads
   const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
   const uploads = new UploadService({ db, files, tell, readHeader, maxBytes })
+  const resumable = new ResumableUploads({
+    ...{ partial, uploads, tell, resumeMs },
+    maxBytes: maxResumableBytes,
+    maxUnfinished: MAX_UNFINISHED_UPLOADS,
+  })
   const timing = await TimingModel.open(db)
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
@@ -145,6 +155,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     () => notifications.purgeExpired(),
     () => accounts.tokens.purge(),
     () => records.finishRemovals(),
+    () => resumable.sweep(Date.now()),
     deleteOld,
   ]
   const keepHouse = async () => {
@@ -170,6 +181,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     notifications,
     models,
     uploads,
+    partial,
+    resumable,
     tasks,
     outcomes,
     sockets,
@@ -180,6 +193,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
 
     async start(): Promise<void> {
       await records.finishRemovals()
+      await resumable.sweep(Date.now())
       await notifications.start()
       const measured = measure(['accurate', 'fast'], stopping.signal).catch((err) => {
         if (!stopping.signal.aborted) report('could not measure the model')(err)

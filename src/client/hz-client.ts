@@ -1,9 +1,10 @@
-import type { DetectionOptions, Language, StartedTasks } from '../contract/index.ts'
+import type { DetectionOptions, Language, StartedTasks, Upload } from '../contract/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { HzCamera } from './hz-camera.ts'
 import { LiveSocket } from './live-socket.ts'
 import { isPage, page, type SocketLike, type StringStorage } from './page-globals.ts'
 import { type RequestOptions, Rest, type UploadOptions } from './rest.ts'
+import { ResumableUpload, type ResumableUploadOptions } from './resumable-upload.ts'
 import type { Answer, CallArguments, Route } from './routes.ts'
 import { Session } from './session.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -37,12 +38,14 @@ export class HzClient {
   readonly session: Session
   readonly socket: LiveSocket
   readonly #clock: Clock
+  readonly #random: () => number
 
   constructor(options: HzClientOptions = {}) {
     const origin = options.origin ?? page.location?.origin
     if (origin === undefined) throw new TypeError('origin is needed outside of pages')
     const { clock = systemClock, random = Math.random, openSocket = openPageSocket, sharedStorage, ...shared } = options
     this.#clock = clock
+    this.#random = random
     const token = () => options.token ?? this.session.accessToken
     const renewAccess = () => this.session.renew()
     const { language, userId } = options
@@ -84,6 +87,15 @@ export class HzClient {
     })
     if (terms === undefined) throw new TypeError('The server is too old for camera sessions')
     return new HzCamera({ socket: this.socket, clock: this.#clock, taskId, terms })
+  }
+
+  /**
+   * Sends a file of any size in pieces, and goes on after lost connections and restarts of the server. Detection is
+   * started with the `file_path` of what comes of it. @throws HzError where it is refused, or nothing gets through
+   */
+  uploadResumable(file: UploadFile, options: ResumableUploadOptions = {}): Promise<Upload> {
+    const { rest } = this
+    return new ResumableUpload({ rest, clock: this.#clock, random: this.#random }, file, options).run()
   }
 
   /** Lets go of the connection and renews no more. What is signed in stays so: `session.signOut` ends that. */

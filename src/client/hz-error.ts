@@ -55,15 +55,21 @@ export function problemError(status: number, body: unknown, retryAfter: string |
   const zh = problem.detail ?? `HTTP ${status}`
   const seconds = Number(retryAfter ?? Number.NaN)
   return new HzError({
-    code: problem.code ?? (status >= 500 ? 'INTERNAL' : 'INVALID_REQUEST'),
+    code: problem.code ?? codeOf(status),
     status,
     zh,
     en: problem.detail_en ?? zh,
     fields: problem.errors ?? [],
-    canRetry: problem.retry_available ?? status >= 500,
+    canRetry: problem.retry_available ?? (status >= 500 || status === 429),
     logId: problem.log_id ?? null,
     retryAfterS: Number.isFinite(seconds) ? seconds : null,
   })
+}
+
+/** An answer to HEAD has no body to say it. */
+function codeOf(status: number): string {
+  if (status === 401) return 'AUTHENTICATION_FAILED'
+  return status >= 500 ? 'INTERNAL' : 'INVALID_REQUEST'
 }
 
 export const networkError = (cause?: unknown) =>

@@ -15,6 +15,7 @@ export { type Following, LiveSocket, type LiveSocketOptions } from './live-socke
 export type { SocketLike, StringStorage } from './page-globals.ts'
 export type { CommandAnswers, CommandOptions } from './pending-commands.ts'
 export { type QueryValues, type RequestOptions, Rest, type RestOptions, type UploadOptions } from './rest.ts'
+export type { ResumableUploadOptions } from './resumable-upload.ts'
 export type { Answer, CallArguments, CallOptions, Route, Routes } from './routes.ts'
 export { Session, type SessionEvents, type SessionOptions } from './session.ts'
 export type { Reset, SocketEvents, SocketState } from './socket-events.ts'

@@ -21,6 +21,9 @@ export interface RequestOptions {
   query?: QueryValues
   /** Sent as JSON. */
   body?: unknown
+  /** Sent as they are, in place of JSON. */
+  bytes?: Uint8Array
+  headers?: { [name: string]: string }
   signal?: AbortSignal
   /** Of what the answer says in words; the client's own where it is left out. */
   language?: Language
@@ -102,15 +105,17 @@ export class Rest {
     return url.href
   }
 
-  async #send(method: string, path: string, { query, body, signal, language }: RequestOptions): Promise<Response> {
-    const headers = { ...this.#headers(language), ...(body !== undefined && { 'content-type': 'application/json' }) }
+  async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
+    const { query, body, bytes, signal, language } = options
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    const sent = bytes ?? (body === undefined ? undefined : JSON.stringify(body))
     const request = {
       method,
-      headers,
+      headers: { ...this.#headers(language), ...type, ...options.headers },
       ...(signal && { signal }),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(sent !== undefined && { body: sent }),
     }
-    return this.#fetch(this.url(path, query), request).catch((err) => {
+    return this.#fetch(this.url(path, query), request as RequestInit).catch((err) => {
       throw signal?.aborted ? signal.reason : networkError(err)
     })
   }

@@ -33,6 +33,8 @@ export interface Routes {
   'GET /api/reviews/queue': { query: contract.ReviewQueueQuery; answer: contract.ReviewQueue }
   'GET /api/statistics': { query: contract.StatisticsQuery; answer: contract.Statistics }
 
+  'GET /api/uploads/:upload_id': { answer: contract.Upload }
+
   'GET /api/tasks': { query: contract.TaskQuery; answer: contract.TaskPage }
   'GET /api/tasks/:task_id': { answer: contract.Task }
   'POST /api/tasks/:task_id/cancel': { answer: contract.Task }

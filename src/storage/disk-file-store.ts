@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { link, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../errors.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { isFull, storageError } from './disk-errors.ts'
 import type { DraftFile, FileStore, Folder, ReceivedFile, ReceiveOptions } from './file-store.ts'
 
 /** Hidden from /media, and on the same file system, so that publishing is one rename. */
 const DRAFTS = '.drafts'
+/** The same for what DiskPartialFiles keeps, over restarts. */
+const PARTIAL = '.partial'
 
 const namePrefixes: Record<Folder, string> = { uploads: '', detection_results: 'result_', thumbnails: 'thumb_' }
 
@@ -37,6 +40,10 @@ export class DiskFileStore implements FileStore {
   /** Lets another server use the directory. */
   close(): void {
     this.#unlock()
+  }
+
+  get partialDir(): string {
+    return join(this.#dir, PARTIAL)
   }
 
   async receive(content: Readable, options: ReceiveOptions): Promise<ReceivedFile> {
@@ -67,7 +74,7 @@ export class DiskFileStore implements FileStore {
           await rename(path, target)
           isPublished = true
         } catch (err) {
-          throw isFull(err) ? new AppError('STORAGE_FULL', {}, { cause: err }) : err
+          throw storageError(err)
         }
       },
       discard: async () => {
@@ -84,7 +91,7 @@ export class DiskFileStore implements FileStore {
   pathOf(key: string): string {
     const path = join(this.#dir, key)
     const inside = relative(this.#dir, path)
-    if (inside === '' || inside.startsWith('..') || inside.startsWith(DRAFTS) || key.includes('\0')) {
+    if (inside === '' || inside.startsWith('..') || isHidden(inside) || key.includes('\0')) {
       throw new RangeError(`The key leaves the store: ${key}`)
     }
     return path
@@ -103,6 +110,20 @@ export class DiskFileStore implements FileStore {
   async space(): Promise<{ freeBytes: number; totalBytes: number }> {
     const { bavail, blocks, bsize } = await statfs(this.#dir)
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  }
+
+  /**
+   * Makes a file of `partialDir` visible under its key, too: one file with two names, so that a crash before its row is
+   * written loses nothing. Where a file system has no such links, the file moves. @throws STORAGE_FULL
+   */
+  async link(path: string, key: string): Promise<void> {
+    const target = this.pathOf(key)
+    try {
+      await makeDirectory(dirname(target))
+      await link(path, target).catch(() => rename(path, target))
+    } catch (err) {
+      throw storageError(err)
+    }
   }
 
   async remove(key: string): Promise<void> {
@@ -151,6 +172,6 @@ function causeOf(err: unknown, fileName: string): unknown {
   return err
 }
 
-function isFull(err: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((err as NodeJS.ErrnoException).code ?? '')
+function isHidden(inside: string): boolean {
+  return inside.startsWith(DRAFTS) || inside.startsWith(PARTIAL)
 }

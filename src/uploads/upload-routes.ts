@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { Upload } from '../contract/index.ts'
 import { receiveForm } from './multipart-files.ts'
 import { toUpload, type UploadService } from './upload-service.ts'
@@ -20,5 +21,18 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadService }>
       const [upload] = form.uploads.map(toUpload)
       return reply.code(201).send(upload as Upload)
     },
+  )
+
+  app.get(
+    '/api/uploads/:upload_id',
+    {
+      schema: {
+        tags: ['uploads'],
+        summary: 'An upload of one’s own, once it is complete',
+        params: Type.Object({ upload_id: Type.String() }),
+        response: { 200: Upload },
+      },
+    },
+    async ({ params, principal }) => toUpload(await uploads.get(params.upload_id, principal.userId)),
   )
 }

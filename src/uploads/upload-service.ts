@@ -5,6 +5,7 @@ import type { Db, UploadModel } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { FileStore, ReceivedFile } from '../storage/file-store.ts'
 import { tidyFileName } from './file-name.ts'
+import { UploadProgress } from './upload-progress.ts'
 
 /** What the first bytes of a picture say of it. */
 export interface PictureHeader {
@@ -31,7 +32,18 @@ export interface IncomingFile {
   totalBytes: number | null
 }
 
-const PROGRESS_INTERVAL_MS = 100
+/** A file that is on the disk, whole. */
+export interface CompleteFile {
+  id: string
+  userId: number
+  /** Tidy. */
+  fileName: string
+  file: ReceivedFile
+}
+
+export function newUploadId(): string {
+  return `up_${randomUUID()}`
+}
 
 /** Files that users have sent. */
 export class UploadService {
@@ -47,15 +59,14 @@ export class UploadService {
    * @throws EMPTY_FILE, UPLOAD_TOO_LARGE, UPLOAD_INTERRUPTED, STORAGE_FULL and what reading the header throws
    */
   async receive(incoming: IncomingFile): Promise<UploadModel> {
-    const { files, readHeader, maxBytes } = this.#deps
-    const id = `up_${randomUUID()}`
+    const { files, maxBytes, tell } = this.#deps
+    const id = newUploadId()
+    const { content, userId, totalBytes } = incoming
     const fileName = tidyFileName(incoming.fileName)
-    const progress = this.#progressOf(id, fileName, incoming)
-    const received = await files.receive(incoming.content, { maxBytes, fileName, onBytes: progress.onBytes })
+    const progress = new UploadProgress(tell, { uploadId: id, userId, fileName, totalBytes })
+    const received = await files.receive(content, { maxBytes, fileName, onBytes: progress.onBytes })
     try {
-      if (received.bytes === 0) throw new AppError('EMPTY_FILE', { file_name: fileName })
-      const header = await readHeader(received.path, fileName)
-      const upload = await this.#keep(id, fileName, incoming.userId, received, header)
+      const upload = await this.adopt({ id, userId, fileName, file: received })
       progress.finish(received.bytes)
       return upload
     } catch (err) {
@@ -64,10 +75,36 @@ export class UploadService {
     }
   }
 
+  /**
+   * Makes an upload of a file, which is published and not copied. Whether one that is refused goes is for the caller.
+   * @throws EMPTY_FILE, UPLOAD_TOO_LARGE, STORAGE_FULL and what reading the header throws
+   */
+  async adopt({ id, userId, fileName, file }: CompleteFile): Promise<UploadModel> {
+    const { readHeader, maxBytes } = this.#deps
+    if (file.bytes === 0) throw new AppError('EMPTY_FILE', { file_name: fileName })
+    const header = await readHeader(file.path, fileName)
+    if (header.mediaType.startsWith('image/') && file.bytes > maxBytes) {
+      throw new AppError('UPLOAD_TOO_LARGE', { file_name: fileName, max_bytes: maxBytes })
+    }
+    return this.#keep(id, fileName, userId, file, header)
+  }
+
+  /** An upload of this user, if there is one. */
+  find(id: string, userId: number): Promise<UploadModel | null> {
+    return this.#deps.db.upload.findFirst({ where: { id, userId } })
+  }
+
+  /** @throws UPLOAD_NOT_FOUND for anything but an upload of this user */
+  async get(id: string, userId: number): Promise<UploadModel> {
+    const upload = await this.find(id, userId)
+    if (upload === null) throw new AppError('UPLOAD_NOT_FOUND', { upload_id: id })
+    return upload
+  }
+
   /** @throws FILE_NOT_FOUND for anything but an upload of this user: `file_path` never reaches the file system. */
   async getByPath(filePath: string, userId: number): Promise<UploadModel> {
     const id = /^\/uploads\/(up_[0-9a-f-]{36})\.[a-z0-9]{1,5}$/.exec(filePath)?.[1]
-    const upload = id === undefined ? null : await this.#deps.db.upload.findFirst({ where: { id, userId } })
+    const upload = id === undefined ? null : await this.find(id, userId)
     if (upload === null) throw new AppError('FILE_NOT_FOUND', { file_path: filePath })
     return upload
   }
@@ -100,24 +137,6 @@ export class UploadService {
       await files.remove(key)
       throw err
     })
-  }
-
-  /** Tells the uploader how far the file has got, not oftener than watchers can follow. */
-  #progressOf(uploadId: string, fileName: string, { userId, totalBytes }: IncomingFile) {
-    let toldMs = 0
-    const send = (received: number, total: number | null, progress: number) => {
-      const data = { upload_id: uploadId, file_name: fileName, received, total, progress }
-      this.#deps.tell({ type: 'file_upload_progress', userId, key: uploadId, data })
-    }
-    return {
-      onBytes: (received: number) => {
-        if (Date.now() - toldMs < PROGRESS_INTERVAL_MS) return
-        toldMs = Date.now()
-        const share = totalBytes === null ? 0 : Math.floor((received / totalBytes) * 100)
-        send(received, totalBytes, Math.min(99, share))
-      },
-      finish: (bytes: number) => send(bytes, bytes, 100),
-    }
   }
 }
 

@@ -32,7 +32,7 @@ t.test('the package gives Node the client with its sockets', async (t) => {
 })
 
 t.test('what docs/CLIENT.md shows runs as it stands, and ends by itself', async (t) => {
-  t.equal(examples.length, 3)
+  t.equal(examples.length, 4)
   // Below the package, as only there is it known by its name.
   const dir = t.testdir({ open: {}, closed: {} })
   const analyzer = new ScriptedAnalyzer()
@@ -40,14 +40,15 @@ t.test('what docs/CLIENT.md shows runs as it stands, and ends by itself', async 
   const closed = await startApp(t, { analyzer, dir: join(dir, 'closed'), env: { AUTH: 'required' } })
   await closed.parts.accounts.users.createUser({ username: 'user', password: 'correct horse battery' })
   for (const [n, code] of examples.entries()) {
-    const { origin } = n === 2 ? closed : open
+    const { origin } = n === 3 ? closed : open
     const here = code.replace('http://localhost:8000', origin)
     const picture = JSON.stringify(fixture('street-small.jpg'))
     writeFileSync(join(dir, `${n}.mjs`), here.replace("openAsBlob('street.jpg')", `openAsBlob(${picture})`))
   }
   t.match(await run(t, [join(dir, '0.mjs')]), /100 保存记录\n停车让行 0.97 \[ 10, 10, 30, 30 \]/)
   t.match(await run(t, [join(dir, '1.mjs')]), /RECORD_NOT_FOUND .* No record 2147483647/)
-  await run(t, [join(dir, '2.mjs')])
+  t.match(await run(t, [join(dir, '2.mjs')]), /uploadId: 'up_[\s\S]*100 %\n\/uploads\/up_/)
+  await run(t, [join(dir, '3.mjs')])
 })
 
 t.test('the example tells what becomes of each picture, and what is wrong with one', async (t) => {
@@ -71,11 +72,13 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
       .filter(([, { responses }]) => responses[204] !== undefined || isJson(Object.values(responses)[0]))
       .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
   )
-  // Health is asked by machines, files are sent by `upload`, pictures are looked at, and exports are downloads (`rest.open`).
+  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports are downloads (`rest.open`).
   const others = [
     'GET /health/live',
     'GET /health/ready',
     'POST /api/uploads',
+    'PATCH /api/uploads/tus/:upload_id',
+    'DELETE /api/uploads/tus/:upload_id',
     'POST /api/detections',
     'GET /media/{*}',
     'GET /api/exports',

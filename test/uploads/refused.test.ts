@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
@@ -14,6 +15,7 @@ import { eventually, leftovers, nothing } from '../helpers/leftovers.ts'
 import { bugsIn, captureLog } from '../helpers/log.ts'
 import { BOUNDARY, multipart, type Part, post } from '../helpers/multipart.ts'
 import { emptyPng, hugePng } from '../helpers/pictures.ts'
+import { created, head, patch, tus } from './tus-requests.ts'
 
 const photo = readFileSync(fixture('street-small.jpg'))
 const file = (content: string | Uint8Array = photo, filename = 'street.jpg'): Part => ({ filename, content })
@@ -351,16 +353,33 @@ t.test('a full disk is answered 507 and leaves nothing', async (t) => {
   t.equal((await post(app, '/api/uploads', [file()])).status, 201, 'what fits is still taken')
 })
 
+t.test('a disk that fills up while pieces come keeps what it has acknowledged', async (t) => {
+  const app = await startOnSmallDisk(t, 'size=1m')
+  if (app === null) return
+  const content = Buffer.concat([photo, Buffer.alloc(663_253)])
+  const [one, other] = [await created(app, content.length), await created(app, content.length)]
+  t.match(await patch(app, one, 0, content.subarray(0, 600_000)), { status: 204 })
+  t.match(await patch(app, other, 0, content.subarray(0, 1000)), { status: 204 })
+  const full = await patch(app, other, 1000, content.subarray(1000))
+  t.match(full, { status: 507, json: { code: 'STORAGE_FULL', retry_available: true } })
+  const { offset } = await head(app, other)
+  t.ok(offset >= 1000 && offset < content.length, `${offset}`)
+  t.equal((await tus(app, 'DELETE', one)).status, 204)
+  t.match(await patch(app, other, offset, content.subarray(offset)), { status: 204, offset: content.length })
+  const { json } = await tus(app, 'GET', other.replace('/tus', ''))
+  t.equal(json.sha256, createHash('sha256').update(content).digest('hex'))
+})
+
 t.test('a disk without room for another directory is answered 507 and leaves nothing', async (t) => {
-  // The directory itself, its lock of two files, its four folders, and one draft.
-  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=8')
+  // The directory itself, its lock of two files, its five folders, and one draft.
+  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=9')
   if (app === null) return
   await refuses(t, app, '/api/uploads', [file()], { status: 507, code: 'STORAGE_FULL' })
 })
 
 t.test('a disk that fills up before the result is kept fails the task and leaves only the upload', async (t) => {
-  // The directory itself, its lock of two files, its four folders, the day and file of the upload, and two drafts.
-  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=11')
+  // The directory itself, its lock of two files, its five folders, the day and file of the upload, and two drafts.
+  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=12')
   if (app === null) return
   const { status, json } = await post(app, '/api/detections?wait=1', [file()])
   t.equal(status, 507)

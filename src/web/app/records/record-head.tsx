@@ -20,6 +20,7 @@ interface Props {
 export function RecordHead({ id, record, neighbours, goTo, goBack, onDelete }: Props) {
   const t = useTexts(texts)
   const { previous, next, at } = neighbours
+  const keys = record?.detection_type === 'video' ? ['K', 'J'] : ['←', '→']
   return (
     <header className="record-head">
       <Button className="no-print" icon={<UnorderedListOutlined aria-hidden="true" />} onClick={goBack}>
@@ -31,14 +32,14 @@ export function RecordHead({ id, record, neighbours, goTo, goBack, onDelete }: P
         <Button
           icon={<LeftOutlined aria-hidden="true" />}
           aria-label={t.previous}
-          title={`${t.previous}（←）`}
+          title={`${t.previous}（${keys[0]}）`}
           disabled={previous === null}
           onClick={() => previous !== null && goTo(previous)}
         />
         <Button
           icon={<RightOutlined aria-hidden="true" />}
           aria-label={t.next}
-          title={`${t.next}（→）`}
+          title={`${t.next}（${keys[1]}）`}
           disabled={next === null}
           onClick={() => next !== null && goTo(next)}
         />

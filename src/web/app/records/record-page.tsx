@@ -37,12 +37,14 @@ export function RecordPage() {
     else goBack()
   })
   const isGone = error instanceof HzError && error.code === 'RECORD_NOT_FOUND'
+  // A video goes back and on by them.
+  const when = () => record?.detection_type !== 'video'
   const previous = { text: t.previous, run: () => neighbours.previous !== null && goTo(neighbours.previous) }
   const next = { text: t.next, run: () => neighbours.next !== null && goTo(neighbours.next) }
   useShortcuts(t.record, [
-    { key: 'ArrowLeft', ...previous },
+    { key: 'ArrowLeft', ...previous, when },
     { key: 'k', ...previous },
-    { key: 'ArrowRight', ...next },
+    { key: 'ArrowRight', ...next, when },
     { key: 'j', ...next },
     { key: 'Escape', text: t.back, run: goBack },
     { key: 'Delete', text: t.deleteThis, run: () => record !== undefined && !isGone && confirm([id]) },

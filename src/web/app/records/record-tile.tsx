@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { dateTime } from '../language/format.ts'
 import { ClassChips } from './class-chips.tsx'
 import { describeSigns, type ItemProps } from './list-item.ts'
+import { MovingBadge } from './moving-badge.tsx'
 import { ReviewBadge } from './review-badge.tsx'
 
 /** One record as a picture. Few elements and none of antd's: hundreds of them pass by in a second. */
@@ -30,6 +31,7 @@ export const RecordTile = memo(function RecordTile(props: ItemProps) {
             draggable={false}
           />
         )}
+        <MovingBadge {...{ record, t }} />
         <ClassChips {...props} record={record} />
         <span className="record-tile-line">
           <span className="record-tile-name">{name}</span>

@@ -20,7 +20,7 @@ import { Upgrades } from './http/upgrades.ts'
 import { modelRoutes } from './models/model-routes.ts'
 import { notificationRoutes } from './notifications/notification-routes.ts'
 import { openParts } from './parts.ts'
-import { MAX_MESSAGE_BYTES } from './realtime/socket-limits.ts'
+import { MAX_PAYLOAD_BYTES } from './realtime/socket-limits.ts'
 import { socketListRoutes } from './realtime/socket-list-routes.ts'
 import { socketRoutes } from './realtime/socket-routes.ts'
 import { mediaRoutes } from './records/media-routes.ts'
@@ -75,7 +75,7 @@ export async function buildApp(config: Config, replacements: Replacements = {}) 
   await app.register(errorHandler, { exposeStack: config.exposeStack })
   // Before everything that may refuse a request: an upgrade that is answered before this plugin knows of it stays open.
   await app.register(websocket, {
-    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: true },
+    options: { maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false, clientTracking: true },
     // What a client's frames get wrong is answered by ws with the right close code, and logged by realtime/.
     errorHandler: () => {},
     // Sockets are said goodbye to by `parts.stop`.

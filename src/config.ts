@@ -10,6 +10,9 @@ const whole = (fallback: number, minimum: number, description: string) =>
 const real = (fallback: number, minimum: number, description: string) =>
   Type.Number({ default: fallback, minimum, description })
 
+/** Of a camera's frame: four times what a camera of 1080 lines has. */
+const MAX_FRAME_PIXELS = 8 * 1024 * 1024
+
 /** Every setting, with its default and what it means; README and .env.example are checked against it. */
 export const Env = Type.Object({
   HOST: text('127.0.0.1', 'Address to listen on'),
@@ -22,7 +25,7 @@ export const Env = Type.Object({
   ALLOWED_ORIGINS: text('', 'Origins of other sites whose pages may connect, separated by commas'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas'),
   DATABASE_URL: text('file:./data/hzsystem.db', 'file:… is a SQLite database'),
-  MEDIA_DIR: text('./media', 'Where pictures are kept'),
+  MEDIA_DIR: text('./media', 'Where pictures and videos are kept'),
   MODEL_DIR: text(
     '',
     'The model directory to start with while no administrator has chosen another; empty: the bundled models/hz-signs',
@@ -46,6 +49,9 @@ export const Env = Type.Object({
   ),
   MAX_IMAGE_PIXELS: whole(100_000_000, 1, 'Largest picture, in pixels, checked before decoding'),
   MAX_FILES_PER_REQUEST: whole(50, 1, 'Files in one POST /api/detections'),
+  VIDEO_PROCESSES: whole(1, 1, 'Videos that are analysed at once, each in a process of its own'),
+  MAX_VIDEO_PIXELS: whole(40_000_000, 1, 'Largest picture of a video, in pixels, checked before decoding'),
+  MAX_VIDEO_SECONDS: whole(6 * 3600, 1, 'Longest video, in seconds'),
   QUEUE_LIMIT: whole(5000, 1, 'Tasks that may wait; more are refused with 503 and Retry-After'),
   MAX_CONNECTIONS_PER_USER: whole(5, 0, 'Sockets of one user; 0: no limit'),
   REQUESTS_PER_MINUTE: whole(6000, 0, 'HTTP requests of one address; 0: no limit'),
@@ -56,6 +62,11 @@ export const Env = Type.Object({
   UPLOAD_RETENTION_HOURS: whole(24, 1, 'Uploads that no task ever used are removed after this'),
   UPLOAD_RESUME_HOURS: real(24, 0.001, 'Unfinished resumable uploads are removed when nothing has come for this long'),
   TIME_ZONE: text('Asia/Shanghai', 'Whose calendar days the statistics count by'),
+  REALTIME_SESSIONS: whole(4, 0, 'Camera sessions at a time; 0: none'),
+  REALTIME_SESSIONS_PER_USER: whole(2, 1, 'Camera sessions of one user at a time'),
+  REALTIME_IDLE_S: real(30, 0.05, 'A camera session without a frame for this long ends, in seconds'),
+  REALTIME_RESUME_S: real(20, 0.05, 'A camera session without a connection for this long ends, in seconds'),
+  REALTIME_MAX_S: real(4 * 3600, 0.05, 'A camera session ends after this at the latest, in seconds'),
   HEARTBEAT_INTERVAL_S: real(25, 0.05, 'Between two pings of a socket, in seconds'),
   HEARTBEAT_TIMEOUT_S: real(10, 0.05, 'A socket silent for this long after a ping is dropped, in seconds'),
   SLOW_READER_S: real(10, 0.05, 'A socket with more than 1 MiB unread for this long is closed, in seconds'),
@@ -97,12 +108,24 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
       maxPixels: env.MAX_IMAGE_PIXELS,
       maxFiles: env.MAX_FILES_PER_REQUEST,
     },
+    videos: {
+      processes: env.VIDEO_PROCESSES,
+      limits: { maxPixels: env.MAX_VIDEO_PIXELS, maxSeconds: env.MAX_VIDEO_SECONDS },
+    },
     queueLimit: env.QUEUE_LIMIT,
     sockets: {
       maxPerUser: env.MAX_CONNECTIONS_PER_USER,
       heartbeatMs: env.HEARTBEAT_INTERVAL_S * 1000,
       heartbeatTimeoutMs: env.HEARTBEAT_TIMEOUT_S * 1000,
       slowReaderMs: env.SLOW_READER_S * 1000,
+    },
+    realtime: {
+      sessions: env.REALTIME_SESSIONS,
+      sessionsPerUser: env.REALTIME_SESSIONS_PER_USER,
+      idleMs: env.REALTIME_IDLE_S * 1000,
+      resumeMs: env.REALTIME_RESUME_S * 1000,
+      maxMs: env.REALTIME_MAX_S * 1000,
+      maxFramePixels: MAX_FRAME_PIXELS,
     },
     limits: { requestsPerMinute: env.REQUESTS_PER_MINUTE, loginsPerMinute: env.LOGINS_PER_MINUTE },
     tokens: { accessTtlS: env.ACCESS_TOKEN_TTL_S, refreshTtlS: env.REFRESH_TOKEN_TTL_S },

@@ -76,6 +76,11 @@ export const catalogue = {
     zh: '任务 {task_id} 不能重试（{status}）',
     en: 'The task {task_id} cannot be tried again ({status})',
   },
+  SESSION_LOST: {
+    status: 409,
+    zh: '服务器意外终止，实时会话已随之结束',
+    en: 'The server ended unexpectedly, and the camera session with it',
+  },
   USERNAME_TAKEN: { status: 409, zh: '用户名 {username} 已被使用', en: 'The user name {username} is taken' },
   LAST_ADMINISTRATOR: {
     status: 409,
@@ -118,15 +123,55 @@ export const catalogue = {
     zh: '图片 {file_name} 有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
     en: 'The picture {file_name} has {width}×{height} pixels, more than the {max_pixels} allowed',
   },
+  FRAME_TOO_LARGE: {
+    status: 413,
+    zh: '画面有 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The frame has {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
+  VIDEO_TOO_LARGE: {
+    status: 413,
+    zh: '视频 {file_name} 的画面为 {width}×{height} 像素，超过 {max_pixels} 像素的上限',
+    en: 'The pictures of the video {file_name} have {width}×{height} pixels, more than the {max_pixels} allowed',
+  },
+  VIDEO_TOO_LONG: {
+    status: 413,
+    zh: '视频 {file_name} 长于 {max_seconds} 秒',
+    en: 'The video {file_name} is longer than {max_seconds} s',
+  },
   UNSUPPORTED_MEDIA: {
     status: 415,
-    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）',
-    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF)',
+    zh: '文件 {file_name} 不是支持的图片（JPEG、PNG、WebP、TIFF、GIF、AVIF）或视频（MP4、MOV、MKV、WebM、AVI、TS）',
+    en: 'The file {file_name} is not a supported picture (JPEG, PNG, WebP, TIFF, GIF, AVIF) or video (MP4, MOV, MKV, WebM, AVI, TS)',
+  },
+  VIDEO_CODEC_UNSUPPORTED: {
+    status: 415,
+    zh: '视频 {file_name} 的编码 {codec} 无法解码：请用 H.264、HEVC、VP8、VP9、AV1 或 MPEG-4',
+    en: 'The codec {codec} of the video {file_name} cannot be decoded: use H.264, HEVC, VP8, VP9, AV1 or MPEG-4',
+  },
+  VIDEO_WITHOUT_PICTURES: {
+    status: 422,
+    zh: '视频 {file_name} 里没有画面',
+    en: 'The video {file_name} holds no pictures',
+  },
+  VIDEO_UNREADABLE: {
+    status: 422,
+    zh: '视频 {file_name} 已损坏或不完整',
+    en: 'The video {file_name} is damaged or incomplete',
   },
   IMAGE_UNREADABLE: {
     status: 422,
     zh: '图片 {file_name} 已损坏或不完整',
     en: 'The picture {file_name} is damaged or incomplete',
+  },
+  FRAME_UNREADABLE: {
+    status: 422,
+    zh: '画面不是完整的 JPEG 或 WebP 图片',
+    en: 'The frame is not a whole JPEG or WebP picture',
+  },
+  NO_FRAMES: {
+    status: 422,
+    zh: '实时会话中没有收到可用的画面',
+    en: 'The camera session had no frame that could be looked at',
   },
   MODEL_UNUSABLE: {
     status: 422,
@@ -153,6 +198,11 @@ export const catalogue = {
     zh: '请求过于频繁，请在 {retry_after} 秒后重试',
     en: 'Too many requests: try again in {retry_after} s',
   },
+  SESSION_LIMIT: {
+    status: 429,
+    zh: '实时会话已达上限（{limit}），请先结束其中一个',
+    en: 'There are {limit} camera sessions already, and no more are allowed: end one first',
+  },
   TASK_CANCELLED: { status: 409, zh: '任务已取消', en: 'The task was cancelled' },
   INTERNAL: { status: 500, zh: '服务器内部错误（日志编号 {log_id}）', en: 'Internal error (log id {log_id})' },
   MODEL_ERROR: { status: 500, zh: '模型运行失败', en: 'The model failed' },
@@ -160,6 +210,11 @@ export const catalogue = {
     status: 504,
     zh: '检测超过 {seconds} 秒，已停止',
     en: 'The detection took more than {seconds} s and was stopped',
+  },
+  VIDEO_UNAVAILABLE: {
+    status: 501,
+    zh: '此服务器不能读取视频：缺少可选依赖 node-av，请由管理员在服务器上运行 npm install node-av',
+    en: 'This server cannot read videos: the optional dependency node-av is missing; its administrator installs it with npm install node-av',
   },
   QUEUE_FULL: {
     status: 503,

@@ -8,18 +8,20 @@ import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
 import { type Db, databaseBytes, openDb } from './db/index.ts'
-import { readPictureHeader } from './detection/decode-picture.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
 import type { HealthChecks } from './http/health-routes.ts'
 import { Metrics } from './http/metrics.ts'
+import { LiveSessions, type NewTracker } from './live/live-sessions.ts'
 import { ModelCatalogue } from './models/model-catalogue.ts'
 import { ModelService } from './models/model-service.ts'
 import { PrecisionChoice } from './models/precision-choice.ts'
 import { startModel } from './models/start-model.ts'
 import { NotificationService } from './notifications/notification-service.ts'
 import { packageRoot } from './package-root.ts'
+import type { JobQueue } from './queue/job-queue.ts'
+import { LanedJobQueue } from './queue/laned-job-queue.ts'
 import { MemoryJobQueue } from './queue/memory-job-queue.ts'
 import { socketLimitsOf } from './realtime/socket-limits.ts'
 import { SocketServer } from './realtime/socket-server.ts'
@@ -37,12 +39,16 @@ import { TaskOutcomes } from './tasks/task-outcomes.ts'
 import { TaskRunner } from './tasks/task-runner.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TimingModel } from './tasks/timing-model.ts'
+import { VideoWork } from './tasks/video-work.ts'
+import { SignTracker } from './tracking/sign-tracker.ts'
 import { removeOrphans } from './uploads/orphan-sweep.ts'
 import { ResumableUploads } from './uploads/resumable-uploads.ts'
 import { UploadService } from './uploads/upload-service.ts'
 import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
 import { type Accounts, makeAccounts } from './users/accounts.ts'
 import { version } from './version.ts'
+import { ProcessVideoAnalyzer } from './video/process-video-analyzer.ts'
+import { readMediaHeader } from './video/read-media-header.ts'
 
 export type Parts = Awaited<ReturnType<typeof openParts>>
 
@@ -51,10 +57,14 @@ const CLAIMED_AHEAD = 1
 /** Of one user, so that nobody fills the disk with beginnings. */
 const MAX_UNFINISHED_UPLOADS = 20
 const HOUSEKEEPING_INTERVAL_MS = 60_000
+/** A video process tells of every look, and of nothing while it joins the pieces of hours. */
+const VIDEO_SILENCE_MS = 300_000
 const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
 const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
 const CALIBRATION_LIMIT_MS = 3000
+/** A detector that hangs must not hold up the stop. */
+const SETTLING_LIMIT_MS = 3000
 
 /** Everything below HTTP: makes the parts, and starts, stops and closes them. */
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
@@ -67,9 +77,9 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const bus = new MemoryEventBus(report('a listener of the event bus failed'))
   const events = new EventLog(db, bus)
   const tell = events.tell.bind(events)
-  const queue = new MemoryJobQueue((id, err) =>
-    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later'),
-  )
+  const onDropped = (id: string, err: unknown) =>
+    log.error({ err, task_id: id }, 'a task could not be run; it is tried again later')
+  const queue = new LanedJobQueue({ pictures: new MemoryJobQueue(onDropped), videos: new MemoryJobQueue(onDropped) })
   const metrics = new Metrics()
   const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
   const catalogue = catalogueOf(config)
@@ -99,7 +109,8 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const retention = new RetentionService({ db, events, files, log, onError: onLeftover })
   const notifications = new NotificationService({ db, events, onError: report('could not push a notification') })
   const { maxBytes, maxPixels, maxResumableBytes, resumeMs } = config.uploads
-  const readHeader = (path: string, fileName: string) => readPictureHeader(path, fileName, { maxPixels })
+  const videos = new ProcessVideoAnalyzer({ pictures: analyzer, silenceMs: VIDEO_SILENCE_MS, ...config.videos })
+  const readHeader = (path: string, fileName: string) => readMediaHeader(path, fileName, { videos, maxPixels })
   const uploads = new UploadService({ db, files, tell, readHeader, maxBytes })
   const resumable = new ResumableUploads({
     ...{ partial, uploads, tell, resumeMs },
@@ -109,7 +120,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const timing = await TimingModel.open(db)
   const board = new ProgressBoard(tell)
   const tasks = new TaskService({ db, events, queue, analyzer, board, timing, queueLimit: config.queueLimit })
-  const runner = new TaskRunner({ log, db, events, files, analyzer, records, board, timing, exposeStack, onStage })
+  const videoWork = new VideoWork({ events, files, videos, records, board, timing })
+  const runner = new TaskRunner({
+    ...{ log, db, events, files, analyzer, videos: videoWork, records, board, timing, exposeStack, onStage },
+  })
   const calibration = { analyzer, timing, dir: calibrationDir }
   const measure = (modes: DetectionMode[], signal: AbortSignal) => calibrate(calibration, modes, signal)
   const models = new ModelService({
@@ -128,6 +142,10 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const reviews = new ReviewService({ db, events, labels: () => models.info.labels })
   const housekeeping = new Housekeeping({ db, events, queue, files, retention: config.retention })
   const outcomes = new TaskOutcomes(bus)
+  const live = new LiveSessions({
+    ...{ db, bus, events, files, analyzer, records, log, newTracker },
+    limits: { ...config.realtime, progressPerSecond: PROGRESS_PER_SECOND },
+  })
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
   const onDrop = () => metrics.countDrop()
   const sockets = new SocketServer({
@@ -137,6 +155,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     access,
     tasks,
     uploads,
+    live,
     notifications,
     limits,
     exposeStack,
@@ -149,6 +168,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const deleteOld = () => void retention.runIfDue().catch(report('could not delete what is old'))
   const chores = [
     () => timing.save(),
+    () => live.failLost(),
     () => housekeeping.requeueLost(),
     () => housekeeping.queueUnfinished(),
     () => housekeeping.purge(Date.now()),
@@ -185,6 +205,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     resumable,
     tasks,
     outcomes,
+    live,
     sockets,
     metrics,
     timing,
@@ -200,8 +221,12 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       })
       await Promise.race([measured, sleep(CALIBRATION_LIMIT_MS, undefined, { ref: false })])
       models.settle()
+      await live.failLost()
       await housekeeping.recover()
-      queue.start((id, signal) => runner.run(id, signal), analyzer.size + CLAIMED_AHEAD)
+      queue.startLanes((id, signal) => runner.run(id, signal), {
+        pictures: analyzer.size + CLAIMED_AHEAD,
+        videos: videos.size,
+      })
       deleteOld()
     },
 
@@ -210,13 +235,17 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
       stopping.abort()
       models.stop()
       clearInterval(timer)
+      // First, so that whoever watches hears how it ended.
+      await Promise.race([live.close(), sleep(SETTLING_LIMIT_MS, undefined, { ref: false })])
       await Promise.all([sockets.close(), queue.close(config.shutdownGraceMs), notifications.stop(), retention.stop()])
       sockets.terminate()
     },
 
     async close(): Promise<void> {
       outcomes.close()
+      await videos[Symbol.asyncDispose]()
       await analyzer[Symbol.asyncDispose]()
+      await live.close()
       await models.settled
       await timing.save()
       metrics.close()
@@ -225,6 +254,11 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     },
   }
 }
+
+const newTracker: NewTracker = (confidenceThreshold) => ({
+  tracker: new SignTracker({ confidenceThreshold }),
+  lowThreshold: SignTracker.lowThreshold({ confidenceThreshold }),
+})
 
 function catalogueOf(config: Config): ModelCatalogue {
   const bundled = join(packageRoot, 'models')
@@ -248,7 +282,7 @@ function accessOf(config: Config, accounts: Accounts): Access {
 
 interface Checked {
   db: Db
-  queue: MemoryJobQueue
+  queue: JobQueue
   analyzer: Analyzer
   models: ModelService
   queueLimit: number
@@ -263,7 +297,7 @@ function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): H
   }
 }
 
-function metricSourcesOf(db: Db, queue: MemoryJobQueue, sockets: SocketServer, analyzer: Analyzer) {
+function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer) {
   let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
   const count = async () => {
     const groups = await db.task.groupBy({ by: ['status'], _count: true })

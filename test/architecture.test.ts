@@ -8,6 +8,7 @@ const vocabulary = ['contract', 'errors.ts', 'raw-picture.ts']
 const domain = [
   'uploads',
   'tasks',
+  'live',
   'records',
   'reviews',
   'exports',
@@ -17,7 +18,7 @@ const domain = [
   'notifications',
   'users',
 ]
-const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis']
+const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis', 'tracking']
 
 /** What a room of src/ may import from. A room that is missing here may import nothing of ours. */
 const mayImport: Record<string, string[]> = {
@@ -33,10 +34,14 @@ const mayImport: Record<string, string[]> = {
   events: [...vocabulary, 'db'],
   detection: vocabulary,
   drawing: [...vocabulary, 'package-root.ts'],
+  tracking: vocabulary,
   // The composition root of the forked process: the one place where a picture is both read and drawn on.
   analysis: [...vocabulary, 'detection', 'drawing'],
   ...Object.fromEntries(
-    domain.map((room) => [room, [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', ...domain, 'http']]),
+    domain.map((room) => [
+      room,
+      [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', 'tracking', ...domain, 'http'],
+    ]),
   ),
   http: [...vocabulary, 'users'],
   realtime: [...vocabulary, 'events', 'http', ...domain],
@@ -51,7 +56,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** From parts, the domain takes types only; what they are is decided by the composition root. */
-const typesOnly = new Set(['storage', 'queue', 'events', 'analysis'])
+const typesOnly = new Set(['storage', 'queue', 'events', 'analysis', 'tracking'])
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(join('db', 'generated')))

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { AppError, BilingualError } from '../errors.ts'
-import type { Analysis, AnalysisJob, OnStep } from './analyzer.ts'
+import type { OnStep } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
 import { forkModule } from './fork-module.ts'
-import type { JobMessage, ProcessMessage, ProcessSettings, Verdict } from './messages.ts'
+import type { JobMessage, ProcessMessage, ProcessSettings, Results, Verdict, Work } from './messages.ts'
 
 const keptStderrChars = 2000
 
@@ -59,13 +59,13 @@ export class AnalysisChild {
   }
 
   /** One job at a time. @throws AppError as Analyzer.analyze does; MODEL_ERROR when the process ends before the job. */
-  async run(job: AnalysisJob, onStep: OnStep): Promise<Analysis> {
+  async run(work: Work, onStep: OnStep): Promise<Results[Work['kind']]> {
     const verdict = new Deferred<Verdict>()
     const id = ++this.#lastId
     this.#running = { id, onStep, settle: verdict.resolve }
     if (this.#hasEnded) this.#settle({ kind: 'failed', message: 'The analysis process has ended' })
-    else this.#process.send({ id, job } satisfies JobMessage, (err) => err && this.kill())
-    return analysisOf(await verdict.promise)
+    else this.#process.send({ id, work } satisfies JobMessage, (err) => err && this.kill())
+    return resultOf(await verdict.promise)
   }
 
   /** At once, whatever it does; frees what it held within some 20 ms. Safe to call often. */
@@ -99,8 +99,8 @@ export class AnalysisChild {
   }
 }
 
-function analysisOf(verdict: Verdict): Analysis {
-  if (verdict.kind === 'done') return verdict.analysis
+function resultOf(verdict: Verdict): Results[Work['kind']] {
+  if (verdict.kind === 'done') return verdict.result
   if (verdict.kind === 'refused') throw new AppError(verdict.code, verdict.details)
   throw new AppError('MODEL_ERROR', {}, { cause: new Error(verdict.message) })
 }

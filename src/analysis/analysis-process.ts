@@ -4,8 +4,7 @@
  */
 import type { Language, ModelIdentity } from '../contract/index.ts'
 import { AppError, BilingualError } from '../errors.ts'
-import type { Analysis, AnalysisJob } from './analyzer.ts'
-import type { JobMessage, ProcessMessage, ProcessSettings, Verdict } from './messages.ts'
+import type { JobMessage, ProcessMessage, ProcessSettings, Results, Verdict, Work } from './messages.ts'
 
 type Analyze = (message: JobMessage) => Promise<Verdict>
 
@@ -29,17 +28,20 @@ async function prepare({ model, expected, maxPixels }: ProcessSettings): Promise
   const { readManifest } = await import('../detection/model-manifest.ts')
   const { SignDetector } = await import('../detection/sign-detector.ts')
   const { analyzePicture } = await import('./analyze-picture.ts')
+  const { analyzeFrame, drawFrame } = await import('./analyze-frame.ts')
   const manifest = await readManifest(model.dir)
   refuseAnother(manifest, expected)
   const detector = await SignDetector.open(manifest, model.precision)
   await detector.warmUp()
   // As read here and now: whatever becomes of the directory, a result names the model that made it.
   const madeBy = { name: manifest.name, version: manifest.version, precision: model.precision }
-  const analyze = (id: number, job: AnalysisJob) =>
-    analyzePicture({ detector, model: madeBy, maxPixels }, job, (step, fraction) =>
-      send({ kind: 'step', id, step, fraction }),
-    )
-  return ({ id, job }) => verdictOf(analyze(id, job))
+  const means = { detector, model: madeBy, maxPixels }
+  const perform = (id: number, work: Work): Promise<Results[Work['kind']]> => {
+    if (work.kind === 'frame') return analyzeFrame(means, work.job)
+    if (work.kind === 'frame_pictures') return drawFrame(work.job)
+    return analyzePicture(means, work.job, (step, fraction) => send({ kind: 'step', id, step, fraction }))
+  }
+  return ({ id, work }) => verdictOf(perform(id, work))
 }
 
 function refuseAnother({ name, version, path }: ModelIdentity & { path: string }, expected: ModelIdentity): void {
@@ -50,9 +52,9 @@ function refuseAnother({ name, version, path }: ModelIdentity & { path: string }
   })
 }
 
-async function verdictOf(work: Promise<Analysis>): Promise<Verdict> {
+async function verdictOf(work: Promise<Results[Work['kind']]>): Promise<Verdict> {
   try {
-    return { kind: 'done', analysis: await work }
+    return { kind: 'done', result: await work }
   } catch (err) {
     if (err instanceof AppError) return { kind: 'refused', code: err.code, details: err.details }
     return { kind: 'failed', message: err instanceof Error ? (err.stack ?? err.message) : String(err) }

@@ -1,4 +1,4 @@
-import type { Detection, DetectionMode, ModelIdentity, ModelInfo, Precision } from '../contract/index.ts'
+import type { BoundingBox, Detection, DetectionMode, ModelIdentity, ModelInfo, Precision } from '../contract/index.ts'
 
 /** One picture to analyse. Paths are of files on this machine; the results' folders exist. */
 export interface AnalysisJob {
@@ -34,6 +34,30 @@ export interface Analysis {
   stageSeconds: Record<AnalysisStep, number>
 }
 
+/** One frame of a live camera. */
+export interface FrameJob {
+  /** JPEG or WebP. */
+  bytes: Uint8Array
+  mode: DetectionMode
+  /** 0..1 */
+  confidenceThreshold: number
+  maxPixels: number
+}
+
+export type FrameAnalysis = Omit<Analysis, 'stageSeconds'>
+
+/** Pictures to be made of a frame that was analysed before; null and none where they are not wanted. Folders exist. */
+export interface FramePicturesJob {
+  bytes: Uint8Array
+  maxPixels: number
+  /** What is drawn into the result and its thumbnail. */
+  detections: Detection[]
+  resultPath: string | null
+  thumbnailPath: string | null
+  /** Small WebP pictures of single signs. */
+  crops: Array<{ bbox: BoundingBox; path: string }>
+}
+
 /** What processes load. */
 export interface ModelSource {
   dir: string
@@ -55,10 +79,15 @@ export interface Successor {
   discard(): Promise<void>
 }
 
-/** Analyses pictures, as many at once as it has processes; the others wait, first come, first served. */
+/**
+ * Analyses pictures, as many at once as it has processes; the others wait, first come, first served. Frames of live
+ * cameras go before pictures, three of four times where both wait.
+ */
 export interface Analyzer extends AsyncDisposable {
   /** The one that new jobs go to. */
   readonly model: RunningModel
+  /** Where that one is. */
+  readonly source: ModelSource
   /** How many processes there should be. */
   readonly size: number
   /** How many are ready or at work. 0: nothing can be analysed at the moment. */
@@ -74,6 +103,17 @@ export interface Analyzer extends AsyncDisposable {
    * the work failed or its process died, DETECTION_TIMEOUT. When aborted, the signal's reason.
    */
   analyze(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis>
+
+  /**
+   * Finds the signs in a frame.
+   * @param take asked for the frame once a process is free: for the newest that there is by then.
+   * @param signal ends the wait; a frame at work is finished, as that takes less than a new process would.
+   * @throws AppError FRAME_UNREADABLE, FRAME_TOO_LARGE; MODEL_ERROR, DETECTION_TIMEOUT. When aborted, the signal's reason.
+   */
+  analyzeFrame(take: () => FrameJob, signal: AbortSignal): Promise<FrameAnalysis>
+
+  /** Draws on a frame and cuts signs out of it, as urgent as a frame is. @throws as analyzeFrame does */
+  drawFrame(job: FramePicturesJob, signal: AbortSignal): Promise<void>
 
   /**
    * Loads another model beside the present one, which goes on as if nothing happened.

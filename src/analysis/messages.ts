@@ -1,6 +1,14 @@
 import type { Language, ModelIdentity } from '../contract/index.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
-import type { Analysis, AnalysisJob, AnalysisStep, ModelSource } from './analyzer.ts'
+import type {
+  Analysis,
+  AnalysisJob,
+  AnalysisStep,
+  FrameAnalysis,
+  FrameJob,
+  FramePicturesJob,
+  ModelSource,
+} from './analyzer.ts'
 
 /** What a process is started with, as its only argument, in JSON. */
 export interface ProcessSettings {
@@ -10,15 +18,28 @@ export interface ProcessSettings {
   maxPixels: number
 }
 
+/** What a process can do. */
+export type Work =
+  | { kind: 'picture'; job: AnalysisJob }
+  | { kind: 'frame'; job: FrameJob }
+  | { kind: 'frame_pictures'; job: FramePicturesJob }
+
+/** What comes of it. */
+export interface Results {
+  picture: Analysis
+  frame: FrameAnalysis
+  frame_pictures: null
+}
+
 /** To a process. It is sent one job at a time. */
 export interface JobMessage {
   id: number
-  job: AnalysisJob
+  work: Work
 }
 
 /** How a job ended, as data: an error would lose its class and code between processes. */
 export type Verdict =
-  | { kind: 'done'; analysis: Analysis }
+  | { kind: 'done'; result: Results[Work['kind']] }
   /** For a reason that has a name: mostly the file's fault. */
   | { kind: 'refused'; code: ErrorCode; details: ErrorDetails }
   /** Ours, and unforeseen. */

@@ -1,9 +1,22 @@
 import type { Precision } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
-import type { Analysis, AnalysisJob, Analyzer, ModelSource, OnStep, RunningModel, Successor } from './analyzer.ts'
+import type {
+  Analysis,
+  AnalysisJob,
+  Analyzer,
+  FrameAnalysis,
+  FrameJob,
+  FramePicturesJob,
+  ModelSource,
+  OnStep,
+  RunningModel,
+  Successor,
+} from './analyzer.ts'
 import { Deferred } from './deferred.ts'
 import { runningModelOf } from './describe-model.ts'
+import type { Work } from './messages.ts'
 import { type ProcessRestart, ProcessSlot } from './process-slot.ts'
+import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 export type { ProcessRestart } from './process-slot.ts'
 
@@ -19,13 +32,7 @@ export interface ProcessAnalyzerOptions {
   onRestart?: (restart: ProcessRestart) => void
 }
 
-interface Waiting {
-  job: AnalysisJob
-  signal: AbortSignal
-  onStep: OnStep
-  result: Deferred<Analysis>
-  leave: () => void
-}
+const NEVER = new AbortController().signal
 
 /** What runs now. */
 interface Present {
@@ -44,7 +51,7 @@ export class ProcessAnalyzer implements Analyzer {
   /** The longest that a process took to load and warm up at the start. */
   warmUpSeconds = 0
   readonly #options: ProcessAnalyzerOptions
-  readonly #waiting: Waiting[] = []
+  readonly #line = new WaitingLine()
   #present: Present
   /** They get the jobs. */
   #slots: ProcessSlot[]
@@ -82,6 +89,10 @@ export class ProcessAnalyzer implements Analyzer {
     return this.#present.model
   }
 
+  get source(): ModelSource {
+    return this.#present.source
+  }
+
   get size(): number {
     return this.#options.processes
   }
@@ -99,19 +110,19 @@ export class ProcessAnalyzer implements Analyzer {
     return this.#allSlots().flatMap(({ pid }) => pid ?? [])
   }
 
-  async analyze(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis> {
-    signal.throwIfAborted()
-    if (this.#isClosed) throw new AppError('SHUTTING_DOWN')
-    const result = new Deferred<Analysis>()
-    const leave = () => {
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
-      result.reject(signal.reason)
-    }
-    const waiting: Waiting = { job, signal, onStep, result, leave }
-    signal.addEventListener('abort', leave, { once: true })
-    this.#waiting.push(waiting)
-    this.#dispatch()
-    return result.promise
+  analyze(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis> {
+    const work = () => ({ kind: 'picture' as const, job })
+    return this.#await({ work, signal, onStep, isLive: false }) as Promise<Analysis>
+  }
+
+  analyzeFrame(take: () => FrameJob, signal: AbortSignal): Promise<FrameAnalysis> {
+    const work = () => ({ kind: 'frame' as const, job: take() })
+    return this.#await({ work, signal, onStep: () => {}, isLive: true }) as Promise<FrameAnalysis>
+  }
+
+  async drawFrame(job: FramePicturesJob, signal: AbortSignal): Promise<void> {
+    const work = (): Work => ({ kind: 'frame_pictures', job })
+    await this.#await({ work, signal, onStep: () => {}, isLive: true })
   }
 
   async prepare(source: ModelSource): Promise<Successor> {
@@ -135,11 +146,28 @@ export class ProcessAnalyzer implements Analyzer {
   /** Ends all processes; what waits or runs is rejected with SHUTTING_DOWN. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    for (const { signal, leave, result } of this.#waiting.splice(0)) {
+    for (const { signal, leave, result } of this.#line.takeAll()) {
       signal.removeEventListener('abort', leave)
       result.reject(new AppError('SHUTTING_DOWN'))
     }
     await Promise.all(this.#allSlots().map((slot) => slot[Symbol.asyncDispose]()))
+  }
+
+  /** Waits for a process, and for what it makes of the work. */
+  async #await(wanted: Omit<Waiting, 'result' | 'leave'>): Promise<unknown> {
+    const { signal } = wanted
+    signal.throwIfAborted()
+    if (this.#isClosed) throw new AppError('SHUTTING_DOWN')
+    const result = new Deferred<unknown>()
+    const leave = () => {
+      this.#line.remove(waiting)
+      result.reject(signal.reason)
+    }
+    const waiting: Waiting = { ...wanted, result, leave }
+    signal.addEventListener('abort', leave, { once: true })
+    this.#line.add(waiting)
+    this.#dispatch()
+    return result.promise
   }
 
   #newSlot({ source, model: { name, version } }: Present): ProcessSlot {
@@ -183,16 +211,16 @@ export class ProcessAnalyzer implements Analyzer {
     if (this.#isClosed) return
     for (const slot of this.#slots) {
       if (!slot.isIdle) continue
-      const next = this.#waiting.shift()
+      const next = this.#line.takeNext()
       if (!next) return
       void this.#runIn(slot, next)
     }
   }
 
-  async #runIn(slot: ProcessSlot, { job, signal, onStep, result, leave }: Waiting): Promise<void> {
+  async #runIn(slot: ProcessSlot, { work, isLive, signal, onStep, result, leave }: Waiting): Promise<void> {
     signal.removeEventListener('abort', leave)
     try {
-      result.resolve(await slot.run(job, signal, onStep))
+      result.resolve(await slot.run(work(), isLive ? NEVER : signal, onStep))
     } catch (err) {
       result.reject(err)
     }

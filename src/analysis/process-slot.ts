@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, BilingualError, isCallersFault } from '../errors.ts'
 import { AnalysisChild } from './analysis-child.ts'
-import type { Analysis, AnalysisJob, OnStep } from './analyzer.ts'
+import type { OnStep } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
-import type { ProcessSettings } from './messages.ts'
+import type { ProcessSettings, Results, Work } from './messages.ts'
 
 const firstDelayMs = 100
 const maxDelayMs = 10_000
@@ -73,7 +73,7 @@ export class ProcessSlot {
   }
 
   /** Only when idle. Settles as Analyzer.analyze does. */
-  async run(job: AnalysisJob, signal: AbortSignal, onStep: OnStep): Promise<Analysis> {
+  async run(work: Work, signal: AbortSignal, onStep: OnStep): Promise<Results[Work['kind']]> {
     const child = this.#child!
     let stopped: StopReason | null = null
     const stop = (reason: StopReason) => {
@@ -85,9 +85,9 @@ export class ProcessSlot {
     signal.addEventListener('abort', cancel, { once: true })
     this.#isBusy = true
     try {
-      const analysis = await child.run(job, onStep)
+      const result = await child.run(work, onStep)
       this.#failuresInARow = 0
-      return analysis
+      return result
     } catch (err) {
       if (isCallersFault(err)) this.#failuresInARow = 0
       throw this.#reasonOf(err, stopped, signal)

@@ -38,7 +38,14 @@ export interface StreamEvent {
 
 /** What may be lost: only the newest of one `key` counts. Text in every language, as sockets differ. */
 export type PassingEvent =
-  | { type: 'detection_progress'; userId: number; key: string; data: Record<'zh-CN' | 'en', DetectionProgress> }
+  | {
+      type: 'detection_progress'
+      userId: number
+      key: string
+      data: Record<'zh-CN' | 'en', DetectionProgress>
+      /** The connection that is told more, by somebody else. */
+      exceptSession?: string | null
+    }
   | { type: 'file_upload_progress'; userId: number; key: string; data: FileUploadProgress }
 
 /** Streams by name. A socket follows several. */

@@ -252,6 +252,7 @@ export const closeCodes = {
   goingAway: 1001,
   protocolError: 1002,
   unsupportedData: 1003,
+  messageTooBig: 1009,
   serverError: 1011,
   authenticationFailed: 4000,
   permissionDenied: 4001,

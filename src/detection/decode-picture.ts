@@ -14,16 +14,23 @@ export interface PictureHeader extends PictureType {
   height: number
 }
 
+/** Where it lies, or what it is. */
+export type PictureSource = string | Buffer
+
 /**
  * Reads the header only, so a picture is refused for its size before a pixel is decoded.
  * `fileName` is what errors call the file.
  *
  * @throws AppError UNSUPPORTED_MEDIA, IMAGE_TOO_LARGE or IMAGE_UNREADABLE; errors of the file system as they are.
  */
-export async function readPictureHeader(path: string, fileName: string, limits: PictureLimits): Promise<PictureHeader> {
-  const type = pictureTypeOf(await readStart(path))
+export async function readPictureHeader(
+  source: PictureSource,
+  fileName: string,
+  limits: PictureLimits,
+): Promise<PictureHeader> {
+  const type = pictureTypeOf(await readStart(source))
   if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
-  const { width, height } = await readSize(path, fileName)
+  const { width, height } = await readSize(source, fileName)
   if (width * height > limits.maxPixels) {
     throw new AppError('IMAGE_TOO_LARGE', { file_name: fileName, width, height, max_pixels: limits.maxPixels })
   }
@@ -34,13 +41,17 @@ export async function readPictureHeader(path: string, fileName: string, limits: 
  * Decodes the first frame: upright by EXIF, sRGB, 8 bits, transparency on white.
  * @throws as readPictureHeader does; a file that ends early or is damaged anywhere is IMAGE_UNREADABLE.
  */
-export async function decodePicture(path: string, fileName: string, limits: PictureLimits): Promise<RawPicture> {
-  const type = pictureTypeOf(await readStart(path))
+export async function decodePicture(
+  source: PictureSource,
+  fileName: string,
+  limits: PictureLimits,
+): Promise<RawPicture> {
+  const type = pictureTypeOf(await readStart(source))
   if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
   // A JPEG is never transparent; looking for it in every pixel would cost a fifteenth of the decoding.
   const isOpaque = type.mediaType === 'image/jpeg'
   try {
-    const { data, info } = await sharp(path, readingOptions(limits.maxPixels))
+    const { data, info } = await sharp(source, readingOptions(limits.maxPixels))
       .flatten(isOpaque ? false : { background: '#fff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
@@ -48,7 +59,7 @@ export async function decodePicture(path: string, fileName: string, limits: Pict
     return { data: toRgb(data, info.channels), width: info.width, height: info.height }
   } catch (err) {
     // The decoder stops at the limit too, before the first pixel; only the header tells whether that was it.
-    await readPictureHeader(path, fileName, limits)
+    await readPictureHeader(source, fileName, limits)
     throw unreadable(fileName, err)
   }
 }
@@ -58,8 +69,9 @@ function readingOptions(limitInputPixels: number | false): SharpOptions {
   return { autoOrient: true, failOn: 'error', limitInputPixels, sequentialRead: true, pages: 1 }
 }
 
-async function readStart(path: string): Promise<Buffer> {
-  const file = await open(path)
+async function readStart(source: PictureSource): Promise<Buffer> {
+  if (typeof source !== 'string') return source.subarray(0, signatureBytes)
+  const file = await open(source)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0)
     return buffer.subarray(0, bytesRead)
@@ -68,9 +80,9 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
-async function readSize(path: string, fileName: string): Promise<{ width: number; height: number }> {
+async function readSize(source: PictureSource, fileName: string): Promise<{ width: number; height: number }> {
   try {
-    const { autoOrient } = await sharp(path, readingOptions(false)).metadata()
+    const { autoOrient } = await sharp(source, readingOptions(false)).metadata()
     if (autoOrient.width > 0 && autoOrient.height > 0) return autoOrient
   } catch (err) {
     throw unreadable(fileName, err)

@@ -3,10 +3,11 @@ import type { Detection } from '../contract/detection.ts'
 import type { RawPicture } from '../raw-picture.ts'
 import { type DrawingSizes, drawingSizes } from './drawing-sizes.ts'
 import { type LabelTile, labelTile, paintTile } from './label-tile.ts'
-import { layoutLabels } from './layout-labels.ts'
+import { layoutLabels, type Place } from './layout-labels.ts'
 import { haloColour, palette, type Rgb } from './palette.ts'
 import { clip, fillFrame, inflate, type Rect } from './pixels.ts'
 import { renderTexts } from './text-mask.ts'
+import { evenRect, readRgb, writeRgb, type YuvPicture } from './yuv-picture.ts'
 
 const thumbnailSide = 320
 
@@ -27,6 +28,43 @@ export async function drawDetections(picture: RawPicture, detections: Detection[
   for (const [index, place] of layoutLabels(outlined, tiles, picture).entries()) {
     if (place) paintTile(picture, tiles[index]!, place.x, place.y, palette[detections[index]!.category])
   }
+}
+
+/**
+ * As `drawDetections`, into a picture of a video, and with letters of one size whatever the signs are, so that they do not
+ * jump from picture to picture.
+ */
+export async function drawOnVideo(picture: YuvPicture, detections: Detection[]): Promise<void> {
+  if (detections.length === 0) return
+  const boxes = detections.map(toRect)
+  const sizes = drawingSizes(picture, [])
+  const tiles = await labelTiles(picture, detections, sizes)
+  const outlined = boxes.map((box) => clip(inflate(box, sizes.line + sizes.halo), picture))
+  const places = layoutLabels(outlined, tiles, picture)
+  for (const [index, box] of outlined.entries()) {
+    const colours = palette[detections[index]!.category]
+    drawPatch(picture, box, (patch, by) => paintOutline(patch, shift(boxes[index]!, by), sizes, colours.ground))
+  }
+  for (const [index, place] of places.entries()) {
+    const tile = tiles[index]!
+    const colours = palette[detections[index]!.category]
+    if (place === null) continue
+    const rect = { x1: place.x, y1: place.y, x2: place.x + tile.width, y2: place.y + tile.height }
+    drawPatch(picture, rect, (patch, by) => paintTile(patch, tile, place.x - by.x, place.y - by.y, colours))
+  }
+}
+
+/** Only what is drawn on is converted: a street has millions of pixels, and a label some thousands. */
+function drawPatch(picture: YuvPicture, rect: Rect, draw: (patch: RawPicture, by: Place) => void): void {
+  const patchRect = evenRect(rect, picture)
+  if (patchRect.x1 >= patchRect.x2 || patchRect.y1 >= patchRect.y2) return
+  const patch = readRgb(picture, patchRect)
+  draw(patch, { x: patchRect.x1, y: patchRect.y1 })
+  writeRgb(picture, patch, patchRect)
+}
+
+function shift({ x1, y1, x2, y2 }: Rect, { x, y }: Place): Rect {
+  return { x1: x1 - x, y1: y1 - y, x2: x2 - x, y2: y2 - y }
 }
 
 /** Writes the picture as a JPEG of its full size. Default Huffman tables: optimised ones take three times as long for 1 %. */
@@ -71,7 +109,11 @@ function toRect({ bbox: [x1, y1, x2, y2] }: Detection): Rect {
 }
 
 /** Name and confidence; the name alone where both are wider than the picture. */
-async function labelTiles(picture: RawPicture, detections: Detection[], sizes: DrawingSizes): Promise<LabelTile[]> {
+async function labelTiles(
+  picture: { width: number },
+  detections: Detection[],
+  sizes: DrawingSizes,
+): Promise<LabelTile[]> {
   const names = detections.map((detection) => detection.class_name)
   const percents = detections.map((detection) => `${Math.round(detection.confidence * 100)}%`)
   const masks = await renderTexts([...names, ...percents], sizes.font)

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import type { ExportFormat, ExportQuery } from '../contract/index.ts'
+import type { DetectionType, ExportFormat, ExportQuery } from '../contract/index.ts'
+import { AppError } from '../errors.ts'
 import { calendarDayIn } from '../records/calendar-day.ts'
 import type { RecordService } from '../records/record-service.ts'
 import { type RecordRow, viewOf } from '../records/record-view.ts'
@@ -54,7 +55,8 @@ export class ExportService {
    * @throws INVALID_REQUEST, PERMISSION_DENIED
    */
   async open(principal: Principal, query: ExportQuery): Promise<ExportedFile> {
-    const { format, pictures = false, record_ids, ...filters } = query
+    const { format, pictures = false, record_ids, ...asked } = query
+    const filters = pictures || ofPictures.has(format) ? onlyPictures(asked) : asked
     const ids = record_ids?.split(',').map(Number) ?? null
     const rows = await begun(await this.#records.walk(principal, filters, ids))
     const now = new Date()
@@ -107,6 +109,21 @@ export class ExportService {
     yield* archive.text('reviewed.txt', reviewed.read())
     yield* archive.end()
   }
+}
+
+/** Labels of one picture each: a video's are on many. */
+const ofPictures = new Set<ExportFormat>(['coco', 'yolo', 'label-studio'])
+
+function onlyPictures<T extends { detection_type?: DetectionType }>(filters: T): T {
+  if (filters.detection_type === undefined || filters.detection_type === 'image') {
+    return { ...filters, detection_type: 'image' }
+  }
+  const field = {
+    field: 'detection_type',
+    expected: 'image, as the format is one of pictures',
+    expected_zh: '此格式只适用于图片，应为 image',
+  }
+  throw new AppError('INVALID_REQUEST', {}, { fields: [field] })
 }
 
 const suffixes: Record<ExportFormat, string> = {

@@ -1,7 +1,12 @@
+/** Kinds of work that do not wait for each other. */
+export type Lane = 'pictures' | 'videos'
+
 export interface Job {
   id: string
   /** Jobs of different owners take turns. */
   owner: string
+  /** Pictures, unless it is said. */
+  lane?: Lane
 }
 
 /**

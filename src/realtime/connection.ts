@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { Compile } from 'typebox/compile'
 import type { WebSocket } from 'ws'
-import { closeCodes, fieldProblems, type Language, UserMessage, type UserMessageResponse } from '../contract/index.ts'
+import {
+  closeCodes,
+  FRAME_HEADER,
+  fieldProblems,
+  type Language,
+  UserMessage,
+  type UserMessageResponse,
+} from '../contract/index.ts'
 import { AppError } from '../errors.ts'
+import { ByteBudget } from './byte-budget.ts'
 import type { CommandLog } from './command-log.ts'
 import type { Commands } from './commands.ts'
+import { type FrameIntake, noFrame } from './frame-intake.ts'
 import { MALFORMED_PER_MINUTE, MalformedBudget } from './malformed-budget.ts'
 import { passingMessage } from './outgoing.ts'
+import { ReadingGate } from './reading-gate.ts'
 import type { Session } from './session.ts'
+import { MAX_MESSAGE_BYTES } from './socket-limits.ts'
 
 interface Deps {
   socket: WebSocket
@@ -17,6 +28,7 @@ interface Deps {
   /** Logs a bug and gives the id under which the log has it. */
   logBug: (err: unknown) => string
   exposeStack: boolean
+  frames: FrameIntake
 }
 
 /** So many commands of one socket may wait for each other; then the socket is not read any further. */
@@ -28,32 +40,57 @@ const userMessage = Compile(UserMessage)
 export class Connection {
   readonly #deps: Deps
   readonly #malformed = new MalformedBudget()
+  readonly #gate: ReadingGate
+  readonly #bytes = new ByteBudget()
   #waiting = 0
   #previous: Promise<void> = Promise.resolve()
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#gate = new ReadingGate(deps.socket)
   }
 
   /** @param opened resolves once the greeting has been sent; answers come after it. */
   receive(raw: Buffer, isBinary: boolean, opened: Promise<void>): void {
-    const { socket, session } = this.#deps
+    const { socket } = this.#deps
+    if (socket.readyState !== socket.OPEN) return
+    if (isBinary) this.#receiveFrame(raw, opened)
+    else if (raw.length > MAX_MESSAGE_BYTES) socket.close(closeCodes.messageTooBig, 'message too big')
+    else this.#inTurn(opened, () => this.#handle(raw))
+  }
+
+  /** Frames do not wait for commands, nor for each other. */
+  #receiveFrame(raw: Buffer, opened: Promise<void>): void {
+    const { socket, frames } = this.#deps
+    const pauseMs = this.#bytes.spend(raw.length, Date.now())
+    if (pauseMs > 0) {
+      this.#gate.hold('bytes')
+      setTimeout(() => this.#gate.release('bytes'), pauseMs).unref()
+    }
+    const intake = frames.receive(raw)
+    if (intake === 'too_big') socket.close(closeCodes.messageTooBig, 'message too big')
+    if (intake !== 'refused') return
+    const details = { expected: FRAME_HEADER }
+    const refuse = () => this.#refuse(closeCodes.unsupportedData, 'UNSUPPORTED_DATA', noFrame[this.#language], details)
+    this.#inTurn(opened, async () => refuse())
+  }
+
+  #inTurn(opened: Promise<void>, handle: () => Promise<void>): void {
+    const { session, socket } = this.#deps
     this.#waiting++
-    if (this.#waiting > MAX_WAITING_COMMANDS) socket.pause()
+    if (this.#waiting > MAX_WAITING_COMMANDS) this.#gate.hold('commands')
     this.#previous = this.#previous
       .then(() => opened)
       .then(() => session.untilRead())
-      .then(() => this.#handle(raw, isBinary))
+      .then(() => (socket.readyState === socket.OPEN ? handle() : undefined))
       .catch((err) => void this.#tellBug(err))
       .finally(() => {
         this.#waiting--
-        if (socket.isPaused && this.#waiting < MAX_WAITING_COMMANDS / 2) socket.resume()
+        if (this.#waiting < MAX_WAITING_COMMANDS / 2) this.#gate.release('commands')
       })
   }
 
-  async #handle(raw: Buffer, isBinary: boolean): Promise<void> {
-    if (this.#deps.socket.readyState !== this.#deps.socket.OPEN) return
-    if (isBinary) return this.#refuse(closeCodes.unsupportedData, 'UNSUPPORTED_DATA', noBinary[this.#language], {})
+  async #handle(raw: Buffer): Promise<void> {
     const message = parse(raw)
     if (message === undefined) {
       return this.#refuse(closeCodes.protocolError, 'PROTOCOL_ERROR', notJson[this.#language], {
@@ -102,7 +139,8 @@ export class Connection {
   async #run(data: UserMessage['data'], requestId: string): Promise<UserMessageResponse> {
     const { commands, session } = this.#deps
     try {
-      const caller = { principal: session.principal, language: session.language, requestId }
+      const { principal, language } = session
+      const caller = { principal, language, requestId, line: this.#deps.frames }
       return { request_id: requestId, status: 'success', ...(await commands.run(data, caller)) }
     } catch (err) {
       if (!(err instanceof AppError)) throw err
@@ -139,10 +177,6 @@ export class Connection {
   }
 }
 
-const noBinary: Record<Language, string> = {
-  'zh-CN': '此连接不接受二进制消息',
-  en: 'This connection takes no binary messages',
-}
 const notJson: Record<Language, string> = { 'zh-CN': '消息不是有效的 JSON', en: 'The message is not valid JSON' }
 
 function parse(raw: Buffer): unknown {

@@ -29,6 +29,7 @@ const FEATURES = [
   'resume',
   'idempotent_requests',
   'queue_position',
+  'realtime',
 ]
 
 /** Opens a session: the greeting first, then what was missed or is in force, then live. */

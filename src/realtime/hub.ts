@@ -90,9 +90,13 @@ export class Hub {
 
   #hearProgress(outgoing: OutgoingProgress): void {
     const { userId, type } = outgoing.event
-    for (const session of this.#byStream.get(streams.user(userId)) ?? []) session.deliverProgress(outgoing)
+    const except = outgoing.event.type === 'detection_progress' ? (outgoing.event.exceptSession ?? null) : null
+    for (const session of this.#byStream.get(streams.user(userId)) ?? []) {
+      if (session.id !== except) session.deliverProgress(outgoing)
+    }
     for (const session of this.#byStream.get(streams.all) ?? []) {
-      if (type === 'detection_progress' || session.principal.userId === userId) session.deliverProgress(outgoing)
+      const isMeant = type === 'detection_progress' || session.principal.userId === userId
+      if (isMeant && session.id !== except) session.deliverProgress(outgoing)
     }
   }
 

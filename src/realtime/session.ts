@@ -112,17 +112,21 @@ export class Session {
     this.#readLog().catch(this.#onError)
   }
 
-  /** Waits while the log is read, which may hold the beginning or the end of the same task. */
-  deliverProgress(outgoing: OutgoingProgress): void {
+  /**
+   * Waits while the log is read, which may hold the beginning or the end of the same task.
+   * @returns whether it left at once; else a newer one may take its place.
+   */
+  deliverProgress(outgoing: OutgoingProgress): boolean {
     const { key } = outgoing.event
-    if (!this.#isOpen || this.#endedTasks.has(key)) return
+    if (!this.#isOpen || this.#endedTasks.has(key)) return false
     const isBehind = this.#isReadingLog || this.#behind.size > 0
     if (!isBehind && this.#socket.bufferedAmount <= PROGRESS_BUFFER_BYTES) {
       this.send(outgoing.text(this.language))
-      return
+      return true
     }
     if (this.#heldProgress.has(key)) this.#onDrop()
     this.#heldProgress.set(key, outgoing)
+    return false
   }
 
   /** A kept event told again out of its turn, with the cursor of where this connection stands. */

@@ -1,9 +1,12 @@
-import type { SocketLimits } from '../contract/index.ts'
+import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, type SocketLimits } from '../contract/index.ts'
 import { MALFORMED_PER_MINUTE } from './malformed-budget.ts'
 import { SLOW_READER_BYTES } from './session.ts'
 
-/** A longer message closes its socket with 1009. */
+/** A longer message closes its socket with 1009, unless it is a frame of a camera session. */
 export const MAX_MESSAGE_BYTES = 64 * 1024
+
+/** What ws itself lets through. */
+export const MAX_PAYLOAD_BYTES = FRAME_HEADER_BYTES + MAX_FRAME_BYTES
 
 interface Settings {
   uploads: { maxBytes: number; maxPixels: number }

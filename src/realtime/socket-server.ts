@@ -5,18 +5,21 @@ import type { WebSocket } from 'ws'
 import { closeCodes, type Language } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
 import type { EventBus } from '../events/event-bus.ts'
+import type { LiveSessions } from '../live/live-sessions.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
 import type { Access } from '../users/access.ts'
 import { type Principal, wireUserId } from '../users/principal.ts'
 import { CommandLog } from './command-log.ts'
 import { Commands } from './commands.ts'
 import { Connection } from './connection.ts'
+import { FrameIntake } from './frame-intake.ts'
 import { accessEnded, type Refusal, refusalOf, tooManyConnections } from './gatekeeper.ts'
 import { type GreetingDeps, greet, type Hello } from './greeting.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hub, type Member } from './hub.ts'
 import { passingMessage } from './outgoing.ts'
 import { Session } from './session.ts'
+import { MAX_MESSAGE_BYTES } from './socket-limits.ts'
 
 export interface SocketLog {
   info(details: object, message: string): void
@@ -28,6 +31,7 @@ export interface SocketServerDeps extends GreetingDeps {
   bus: EventBus
   access: Access
   uploads: UploadService
+  live: LiveSessions
   exposeStack: boolean
   onDrop: () => void
 }
@@ -50,7 +54,7 @@ export class SocketServer {
   constructor(deps: SocketServerDeps) {
     this.#deps = deps
     this.#hub = new Hub(deps.events, deps.bus)
-    this.#commands = new Commands(deps.tasks, deps.uploads)
+    this.#commands = new Commands(deps)
     this.#heartbeat = new Heartbeat(deps.limits, () => this.#beat())
   }
 
@@ -132,7 +136,7 @@ export class SocketServer {
   }
 
   #listen(socket: WebSocket, session: Session, opened: Promise<void>): void {
-    const { log, exposeStack } = this.#deps
+    const { log, exposeStack, live } = this.#deps
     const logBug = (err: unknown) => {
       const logId = `log_${randomUUID()}`
       log.error({ err, log_id: logId, connection_id: session.id }, 'a socket message met a bug')
@@ -145,12 +149,14 @@ export class SocketServer {
       commandLog: this.#commandLog,
       logBug,
       exposeStack,
+      frames: new FrameIntake(session, live, MAX_MESSAGE_BYTES),
     })
     socket.on('message', (raw, isBinary) => connection.receive(raw as Buffer, isBinary, opened))
     // Frames that break the WebSocket protocol; ws closes with the right code by itself.
     socket.on('error', (err) => log.info({ err, connection_id: session.id }, 'socket error'))
     socket.on('close', (code) => {
       session.end()
+      live.leave(session.id)
       this.#hub.leave(session)
       this.#sockets.delete(session)
       log.info({ connection_id: session.id, code }, 'socket closed')

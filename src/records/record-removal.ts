@@ -8,6 +8,7 @@ export interface RemovableRecord {
   sourceKey: string | null
   resultKey: string | null
   thumbnailKey: string | null
+  videoKey: string | null
 }
 
 export interface Removal {
@@ -34,6 +35,7 @@ const ROUND = 500
 export async function deleteRecords(tx: Tx, emit: Emit, records: RemovableRecord[]): Promise<Removal> {
   if (records.length === 0) return { recordIds: [], keys: [] }
   // A write comes first: it takes SQLite's write lock, which a transaction that has read may no longer get.
+  const crops = await takeTracks(tx, records)
   const deleted = await tx.$queryRaw<Array<{ id: number }>>`
     DELETE FROM "Record" WHERE "id" IN (${Prisma.join(records.map(({ id }) => id))}) RETURNING "id"`
   const ids = new Set(deleted.map(({ id }) => Number(id)))
@@ -42,10 +44,18 @@ export async function deleteRecords(tx: Tx, emit: Emit, records: RemovableRecord
     const own = gone.filter((record) => record.userId === userId)
     await emit({ type: 'records_removed', userId, data: { record_ids: own.map(({ id }) => id) } })
   }
-  const drawn = gone.flatMap((record) => [record.resultKey, record.thumbnailKey]).filter((key) => key !== null)
+  const ofRecords = gone.flatMap((record) => [record.resultKey, record.thumbnailKey, record.videoKey])
+  const drawn = [...ofRecords, ...crops].filter((key) => key !== null)
   await noteRemovals(tx, drawn)
   const sources = new Set(gone.map(({ sourceKey }) => sourceKey).filter((key) => key !== null))
   return { recordIds: gone.map(({ id }) => id), keys: [...(await dropSources(tx, [...sources])), ...drawn] }
+}
+
+/** Deletes the tracks of videos, before their records would take them along without a word. @returns the keys of their crops. */
+async function takeTracks(tx: Tx, records: RemovableRecord[]): Promise<Array<string | null>> {
+  const rows = await tx.$queryRaw<Array<{ cropKey: string | null }>>`
+    DELETE FROM "SignTrack" WHERE "recordId" IN (${Prisma.join(records.map(({ id }) => id))}) RETURNING "cropKey"`
+  return rows.map(({ cropKey }) => cropKey)
 }
 
 /**
@@ -55,8 +65,11 @@ export async function deleteRecords(tx: Tx, emit: Emit, records: RemovableRecord
 export async function deleteOriginals(tx: Tx, records: RemovableRecord[]): Promise<Removal> {
   if (records.length === 0) return { recordIds: [], keys: [] }
   const recordIds = records.map(({ id }) => id)
-  await tx.record.updateMany({ where: { id: { in: recordIds } }, data: { sourceKey: null, resultKey: null } })
-  const drawn = records.map(({ resultKey }) => resultKey).filter((key) => key !== null)
+  await tx.record.updateMany({
+    where: { id: { in: recordIds } },
+    data: { sourceKey: null, resultKey: null, videoKey: null },
+  })
+  const drawn = records.flatMap(({ resultKey, videoKey }) => [resultKey, videoKey]).filter((key) => key !== null)
   await noteRemovals(tx, drawn)
   const sources = new Set(records.map(({ sourceKey }) => sourceKey).filter((key) => key !== null))
   return { recordIds, keys: [...(await dropSources(tx, [...sources])), ...drawn] }

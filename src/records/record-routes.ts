@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import {
   CountsQuery,
+  Language,
   Record,
   RecordCounts,
   RecordPage,
@@ -9,11 +10,14 @@ import {
   RecordQuery,
   RecordRemoval,
   RecordRemovalResult,
+  RecordTracks,
 } from '../contract/index.ts'
 import type { RecordService } from './record-service.ts'
+import { trackFileOf } from './track-files.ts'
 
 const tags = ['detections']
 const config = { userIdIsFilter: true }
+const TrackFileParams = Type.Object({ ...RecordParams.properties, format: Type.Enum(['json', 'csv', 'vtt']) })
 
 /** Stored results. */
 export const recordRoutes: FastifyPluginAsyncTypebox<{ records: RecordService }> = async (app, { records }) => {
@@ -49,6 +53,39 @@ export const recordRoutes: FastifyPluginAsyncTypebox<{ records: RecordService }>
     '/api/detections/:record_id',
     { schema: { tags, summary: 'One record', params: RecordParams, response: { 200: Record } } },
     async ({ principal, params }) => records.get(principal, params.record_id),
+  )
+
+  app.get(
+    '/api/detections/:record_id/tracks',
+    {
+      schema: {
+        tags,
+        summary: 'Where and when each sign of a video was seen',
+        params: RecordParams,
+        response: { 200: RecordTracks },
+      },
+    },
+    async ({ principal, params }) => records.tracks(principal, params.record_id),
+  )
+
+  app.get(
+    '/api/detections/:record_id/tracks.:format',
+    {
+      schema: {
+        tags,
+        summary: 'The same as a file: json, csv (one row a sign), or WebVTT chapters for players',
+        params: TrackFileParams,
+        querystring: Type.Object({ lang: Type.Optional(Language) }),
+        response: { 200: Type.Unsafe<unknown>({ type: 'string' }) },
+      },
+    },
+    async ({ principal, params: { record_id, format }, query }, reply) => {
+      const { mediaType, text } = trackFileOf(await records.tracks(principal, record_id), format, query.lang ?? 'zh-CN')
+      return reply
+        .type(mediaType)
+        .header('content-disposition', `attachment; filename="signs-${record_id}.${format}"`)
+        .send(text)
+    },
   )
 
   app.post(

@@ -8,7 +8,9 @@ import type {
   RecordPage,
   RecordQuery,
   RecordRemovalResult,
+  RecordTracks,
   Record as RecordView,
+  SignClass,
 } from '../contract/index.ts'
 import { type Db, Prisma, type Tx } from '../db/index.ts'
 import { AppError } from '../errors.ts'
@@ -30,13 +32,15 @@ import {
 } from './record-removal.ts'
 import { mediaUrl, type RecordRow, viewOf, withSigns } from './record-view.ts'
 import { walkRecords } from './record-walk.ts'
+import { type TrackMarkRow, trackMark, tracksOf } from './track-view.ts'
 
 /** The result of one finished task, to be kept. */
 export interface NewRecord {
   taskId: string
   userId: number
   detectionType: DetectionType
-  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string }
+  /** Without a key where there is no file, as of a camera. */
+  upload: { fileName: string; fileSize: bigint | number; sha256: string; mediaType: string; key: string | null }
   /** Pixels of the upright picture. */
   width: number
   height: number
@@ -48,6 +52,23 @@ export interface NewRecord {
   detections: Detection[]
   resultKey: string | null
   thumbnailKey: string | null
+  /** Of a video or a camera: seconds, the drawn video, and every sign with where it was seen. `detections` have a track each. */
+  duration?: number
+  videoKey?: string | null
+  tracks?: NewTrack[]
+}
+
+/** One physical sign of a video or a camera. */
+export interface NewTrack {
+  trackId: number
+  signClass: SignClass
+  confidence: number
+  firstTimeS: number
+  lastTimeS: number
+  bestTimeS: number
+  bestBbox: Detection['bbox']
+  boxes: Array<{ timeS: number; bbox: Detection['bbox']; confidence: number }>
+  cropKey: string | null
 }
 
 export interface RecordServiceDeps {
@@ -60,7 +81,7 @@ export interface RecordServiceDeps {
   onError: (err: unknown) => void
 }
 
-/** Databases limit a statement's parameters, of which a sign has twelve. */
+/** Databases limit a statement's parameters, of which a sign has thirteen. */
 const MAX_SIGNS_PER_STATEMENT = 50
 
 /** Stored results: who may see them, find them, count them and delete them. */
@@ -88,6 +109,7 @@ export class RecordService {
     const day = this.#dayOf(createdAt)
     const { id } = await tx.record.create({ data: { ...rowOf(record), createdAt, day }, select: { id: true } })
     await insertSigns(tx, record.detections, { id, userId: record.userId, day })
+    for (const track of record.tracks ?? []) await tx.signTrack.create({ data: { recordId: id, ...trackRowOf(track) } })
     return id
   }
 
@@ -104,7 +126,7 @@ export class RecordService {
     const shown = places.slice(0, limit)
     const last = places.length > limit ? shown.at(-1) : undefined
     return {
-      items: (await readRecords(this.#db, shown)).map(viewOf),
+      items: (await readRecords(this.#db, shown)).map((row) => viewOf(row)),
       next_cursor: last === undefined ? null : encodeRecordCursor(order, last),
     }
   }
@@ -126,7 +148,22 @@ export class RecordService {
 
   /** @throws RECORD_NOT_FOUND, also for a record that the asker may not see */
   async get(principal: Principal, recordId: number): Promise<RecordView> {
-    return viewOf(await this.#visible(principal, recordId))
+    const row = await this.#visible(principal, recordId)
+    return viewOf(row, row.duration === null ? [] : await this.#marks(recordId))
+  }
+
+  /**
+   * Where and when each sign of a video was seen. A picture has none.
+   * @throws RECORD_NOT_FOUND, also for a record that the asker may not see
+   */
+  async tracks(principal: Principal, recordId: number): Promise<RecordTracks> {
+    const { width, height, duration, signs } = await this.#visible(principal, recordId)
+    const rows = await this.#db.signTrack.findMany({ where: { recordId }, orderBy: { firstTime: 'asc' } })
+    return { record_id: recordId, width, height, duration: duration ?? 0, tracks: tracksOf(rows, signs) }
+  }
+
+  #marks(recordId: number): Promise<TrackMarkRow[]> {
+    return this.#db.signTrack.findMany({ where: { recordId }, select: trackMark })
   }
 
   /**
@@ -207,7 +244,17 @@ function offsetWithCursor(): AppError {
   return new AppError('INVALID_REQUEST', {}, { fields: [field] })
 }
 
-function rowOf({ upload, model, detections, ...record }: NewRecord) {
+function trackRowOf({ trackId, signClass, confidence, cropKey, ...track }: NewTrack) {
+  const { firstTimeS: firstTime, lastTimeS: lastTime, bestTimeS: bestTime } = track
+  const boxes = track.boxes.map(({ timeS, bbox, confidence: sure }) => [rounded(timeS), ...bbox, sure])
+  return { trackId, signClass, confidence, cropKey, firstTime, lastTime, bestTime, boxes }
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}
+
+function rowOf({ upload, model, detections, tracks: _, ...record }: NewRecord) {
   const { key: sourceKey, fileName, fileSize, sha256, mediaType } = upload
   return {
     ...record,
@@ -232,12 +279,13 @@ async function insertSigns(
   for (let start = 0; start < detections.length; start += MAX_SIGNS_PER_STATEMENT) {
     const rows = detections.slice(start, start + MAX_SIGNS_PER_STATEMENT).map((found) => {
       const { class_code, class_name, class_name_en, category, confidence, bbox } = found
-      const values = [id, userId, day, class_code, class_name, class_name_en, category, confidence, ...bbox]
+      const trackId = found.track?.track_id ?? null
+      const values = [id, userId, day, class_code, class_name, class_name_en, category, confidence, ...bbox, trackId]
       return Prisma.sql`(${Prisma.join(values)})`
     })
     await tx.$executeRaw`
       INSERT INTO "Sign" ("recordId", "userId", "day", "classCode", "className", "classNameEn", "category", "confidence",
-                          "x1", "y1", "x2", "y2")
+                          "x1", "y1", "x2", "y2", "trackId")
       VALUES ${Prisma.join(rows)}`
   }
 }

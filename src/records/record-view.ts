@@ -1,6 +1,7 @@
 import type { Person, RecordedSign, Record as RecordView, ReviewMark } from '../contract/index.ts'
 import type { Prisma } from '../db/index.ts'
 import { wireUserId } from '../users/principal.ts'
+import { markOfTrack, type TrackMarkRow } from './track-view.ts'
 
 /** What a view needs of the database. Highest confidence first, as the contract promises. */
 export const withSigns = {
@@ -17,7 +18,9 @@ export function mediaUrl(key: string | null): string | null {
   return key === null ? null : `/media/${key}`
 }
 
-export function viewOf(row: RecordRow): RecordView {
+/** @param marks of its tracks, where it is of a video and they are asked for. */
+export function viewOf(row: RecordRow, marks: TrackMarkRow[] = []): RecordView {
+  const byTrack = new Map(marks.map((mark) => [mark.trackId, mark]))
   return {
     record_id: row.id,
     task_id: row.taskId,
@@ -42,7 +45,7 @@ export function viewOf(row: RecordRow): RecordView {
     duration: row.duration,
     result_video_url: mediaUrl(row.videoKey),
     review: markOf(row),
-    detections: row.signs.map(signOf),
+    detections: row.signs.map((sign) => signOf(sign, byTrack.get(sign.trackId ?? 0))),
   }
 }
 
@@ -55,7 +58,7 @@ export function personOf(user: { id: number; username: string } | null): Person 
   return user === null ? null : { user_id: wireUserId(user.id), username: user.username }
 }
 
-function signOf(sign: RecordRow['signs'][number]): RecordedSign {
+function signOf(sign: RecordRow['signs'][number], mark: TrackMarkRow | undefined): RecordedSign {
   return {
     class_code: sign.classCode,
     class_name: sign.className,
@@ -64,5 +67,6 @@ function signOf(sign: RecordRow['signs'][number]): RecordedSign {
     confidence: sign.confidence,
     bbox: [sign.x1, sign.y1, sign.x2, sign.y2],
     verdict: sign.verdict,
+    ...(mark !== undefined && { track: markOfTrack(mark) }),
   }
 }

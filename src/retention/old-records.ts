@@ -9,7 +9,7 @@ export interface OldRecord extends RemovableRecord {
 
 const columns = {
   ...{ id: true, userId: true, createdAt: true, reviewState: true },
-  ...{ sourceKey: true, resultKey: true, thumbnailKey: true },
+  ...{ sourceKey: true, resultKey: true, thumbnailKey: true, videoKey: true },
 } satisfies Prisma.RecordSelect
 
 /**
@@ -39,8 +39,8 @@ export async function* oldRecords(
   }
 }
 
-export function hasOriginals({ sourceKey, resultKey }: RemovableRecord): boolean {
-  return sourceKey !== null || resultKey !== null
+export function hasOriginals({ sourceKey, resultKey, videoKey }: RemovableRecord): boolean {
+  return sourceKey !== null || resultKey !== null || videoKey !== null
 }
 
 /** Of the records, those of which a person has saved a review, finished or not. */

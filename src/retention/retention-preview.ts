@@ -20,7 +20,9 @@ async function tally(db: Db, files: SizedFiles, cutoffs: Cutoffs, kind: keyof Cu
   const counted = new Set<string>()
   for await (const batch of oldRecords(db, { from, before, batch: BATCH })) {
     const going = kind === 'originals' ? batch.filter(hasOriginals) : batch
-    const drawn = going.flatMap((record) => [record.resultKey, kind === 'records' ? record.thumbnailKey : null])
+    const drawn = going.flatMap(({ resultKey, videoKey, thumbnailKey }) => {
+      return [resultKey, videoKey, kind === 'records' ? thumbnailKey : null]
+    })
     const sources = (await unneededSources(db, going, before)).filter((key) => !counted.has(key))
     for (const key of sources) counted.add(key)
     sum.records += going.length

@@ -1,10 +1,12 @@
-import type { Detection, Review, ReviewedSign } from '../contract/index.ts'
+import type { Detection, Review, ReviewedSign, TrackMark } from '../contract/index.ts'
 import type { Prisma } from '../db/index.ts'
 import { markOf, personOf, withSigns } from '../records/record-view.ts'
+import { markOfTrack, trackMark } from '../records/track-view.ts'
 
 /** What a review needs of the database. */
 export const withReview = {
   ...withSigns,
+  tracks: { select: trackMark },
   reviewedSigns: { orderBy: { id: 'asc' }, include: { reviewer: { select: { id: true, username: true } } } },
 } satisfies Prisma.RecordInclude
 
@@ -17,13 +19,22 @@ export function reviewOf(record: RecordUnderReview): Review {
 }
 
 /** Before the first save the signs are all the model's, and their keys follow from their order. */
-export function signsOf({ signs, reviewedSigns }: RecordUnderReview): ReviewedSign[] {
-  return reviewedSigns.length > 0 ? reviewedSigns.map(signOf) : signs.map((sign, i) => foundSign(sign, `m${i}`))
+export function signsOf({ signs, reviewedSigns, tracks }: RecordUnderReview): ReviewedSign[] {
+  if (reviewedSigns.length > 0) return reviewedSigns.map(signOf)
+  const marks = new Map(tracks.map((track) => [track.trackId, markOfTrack(track)]))
+  return signs.map((sign, i) => foundSign(sign, `m${i}`, marks.get(sign.trackId ?? 0)))
 }
 
-function foundSign(row: SignRow, sign_key: string): ReviewedSign {
+function foundSign(row: SignRow, sign_key: string, track: TrackMark | undefined): ReviewedSign {
   const kept = { ...classOf(row), bbox: boxOf(row) }
-  return { sign_key, ...kept, verdict: null, model: { ...kept, confidence: row.confidence }, by: null, at: null }
+  return {
+    sign_key,
+    ...kept,
+    verdict: null,
+    model: { ...kept, confidence: row.confidence, ...(track && { track }) },
+    by: null,
+    at: null,
+  }
 }
 
 function signOf(row: ReviewedSignRow): ReviewedSign {

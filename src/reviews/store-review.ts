@@ -51,10 +51,12 @@ async function insertReviewed(tx: Tx, signs: ReviewedSign[], owner: unknown[]): 
 
 async function insertValid(tx: Tx, signs: ReviewedSign[], owner: unknown[]): Promise<void> {
   for (const part of partsOf(signs)) {
-    const rows = part.map((sign) => rowOf([...owner, confidenceOf(sign), ...placeOf(sign)]))
+    const rows = part.map((sign) =>
+      rowOf([...owner, confidenceOf(sign), ...placeOf(sign), sign.model?.track?.track_id ?? null]),
+    )
     await tx.$executeRaw`
       INSERT INTO "Sign" ("recordId", "userId", "day", "confidence", "classCode", "className", "classNameEn", "category",
-                          "verdict", "x1", "y1", "x2", "y2")
+                          "verdict", "x1", "y1", "x2", "y2", "trackId")
       VALUES ${Prisma.join(rows)}`
   }
 }

@@ -3,7 +3,8 @@ import { allOf, classCondition, idRangeOf, pageConditions } from '../records/rec
 import { filtersSigns, type RecordFilters } from '../records/record-filters.ts'
 
 /**
- * As SQL on `r`, a row of Record: nobody has finished it, and the filters let it through.
+ * As SQL on `r`, a row of Record: it is a picture that nobody has finished, and the filters let it through. The signs of
+ * a video stand on many pictures, and are looked at while it plays.
  * @returns null where that is so of no record.
  */
 export async function waitingConditions(db: Db, filters: RecordFilters): Promise<Prisma.Sql | null> {
@@ -11,7 +12,7 @@ export async function waitingConditions(db: Db, filters: RecordFilters): Promise
   const range = timed ? await idRangeOf(db, filters.from, filters.to) : null
   if (timed && range === null) return null
   // No index serves <>, which is meant: most wait, so the table in its order, or a whole index, is read quicker.
-  const unfinished = Prisma.sql`r."reviewState" <> 'reviewed'`
+  const unfinished = Prisma.sql`r."reviewState" <> 'reviewed' AND r."detectionType" = 'image'`
   const { record } = pageConditions(filters, range)
   if (!filtersSigns(filters)) return allOf([unfinished, ...record])
   // What only records know has been asked of them above.

@@ -14,7 +14,16 @@ const DRAFTS = '.drafts'
 /** The same for what DiskPartialFiles keeps, over restarts. */
 const PARTIAL = '.partial'
 
-const namePrefixes: Record<Folder, string> = { uploads: '', detection_results: 'result_', thumbnails: 'thumb_' }
+/** Hidden as well, and kept over restarts. */
+const WORK = '.work'
+
+const namePrefixes: Record<Folder, string> = {
+  uploads: '',
+  detection_results: 'result_',
+  thumbnails: 'thumb_',
+  videos: 'video_',
+  crops: 'crop_',
+}
 
 export class DiskFileStore implements FileStore {
   readonly #dir: string
@@ -33,7 +42,8 @@ export class DiskFileStore implements FileStore {
     await mkdir(dir, { recursive: true })
     const unlock = lockDirectory(dir)
     await rm(join(dir, DRAFTS), { recursive: true, force: true })
-    for (const folder of [DRAFTS, ...Object.keys(namePrefixes)]) await mkdir(join(dir, folder), { recursive: true })
+    for (const folder of [DRAFTS, WORK, ...Object.keys(namePrefixes)])
+      await mkdir(join(dir, folder), { recursive: true })
     return new DiskFileStore(dir, unlock)
   }
 
@@ -68,19 +78,38 @@ export class DiskFileStore implements FileStore {
     return {
       path,
       publish: async (key) => {
-        const target = this.pathOf(key)
-        try {
-          await makeDirectory(dirname(target))
-          await rename(path, target)
-          isPublished = true
-        } catch (err) {
-          throw storageError(err)
-        }
+        await this.publish(path, key)
+        isPublished = true
       },
       discard: async () => {
         if (!isPublished) await rm(path, { force: true })
       },
     }
+  }
+
+  async publish(path: string, key: string): Promise<void> {
+    const target = this.pathOf(key)
+    try {
+      await makeDirectory(dirname(target))
+      await rename(path, target)
+    } catch (err) {
+      throw storageError(err)
+    }
+  }
+
+  async workDir(id: string): Promise<string> {
+    const dir = join(this.#dir, WORK, id)
+    await makeDirectory(dir)
+    return dir
+  }
+
+  async dropWork(id: string): Promise<void> {
+    await rm(join(this.#dir, WORK, id), { recursive: true, force: true })
+  }
+
+  /** The ids of all unfinished work. */
+  async works(): Promise<string[]> {
+    return readdir(join(this.#dir, WORK))
   }
 
   newKey(folder: Folder, extension: string): string {
@@ -173,5 +202,5 @@ function causeOf(err: unknown, fileName: string): unknown {
 }
 
 function isHidden(inside: string): boolean {
-  return inside.startsWith(DRAFTS) || inside.startsWith(PARTIAL)
+  return [DRAFTS, PARTIAL, WORK].some((folder) => inside.startsWith(folder))
 }

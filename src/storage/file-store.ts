@@ -24,7 +24,7 @@ export interface ReceiveOptions {
   onBytes?: (received: number) => void
 }
 
-export type Folder = 'uploads' | 'detection_results' | 'thumbnails'
+export type Folder = 'uploads' | 'detection_results' | 'thumbnails' | 'videos' | 'crops'
 
 /** Immutable bytes by key. A file is visible under its key only once it is complete; keys are never used again. */
 export interface FileStore {
@@ -35,6 +35,14 @@ export interface FileStore {
    */
   receive(content: Readable, options: ReceiveOptions): Promise<ReceivedFile>
   draft(): DraftFile
+  /**
+   * A folder of this machine for unfinished work, made where there is none. It outlives a crash, and ends with `dropWork`.
+   * @param id letters, digits, _ and -
+   */
+  workDir(id: string): Promise<string>
+  dropWork(id: string): Promise<void>
+  /** Moves a file out of a folder of unfinished work to its key, at once and whole. @throws STORAGE_FULL */
+  publish(path: string, key: string): Promise<void>
   /** A key never used before, ending in `extension` (with its dot). Keys of one day share a directory, which keeps directories small. */
   newKey(folder: Folder, extension: string): string
   /** Where a published file lies on this machine. */

@@ -6,7 +6,8 @@ const checkOptions = Compile(DetectionOptions)
 const checkType = Compile(DetectionType)
 
 export interface DetectionForm {
-  detectionType: DetectionType
+  /** Null: as the files are. */
+  detectionType: DetectionType | null
   options: DetectionOptions
 }
 
@@ -16,14 +17,14 @@ export interface DetectionForm {
  * @throws INVALID_OPTION naming each wrong field
  */
 export function parseDetectionForm(fields: Record<string, string>): DetectionForm {
-  const { detection_type: detectionType = 'image', options: json, ...single } = fields
+  const { detection_type: detectionType, options: json, ...single } = fields
   const options = { ...(json === undefined ? {} : parseJson(json)), ...parseFields(single) }
   const problems = fieldProblems(checkOptions.Errors(options))
-  if (!checkType.Check(detectionType)) {
+  if (detectionType !== undefined && !checkType.Check(detectionType)) {
     problems.push(...fieldProblems(checkType.Errors(detectionType), 'detection_type').slice(0, 1))
   }
   if (problems.length > 0) throw new AppError('INVALID_OPTION', {}, { fields: problems })
-  return { detectionType: detectionType as DetectionType, options: options as DetectionOptions }
+  return { detectionType: (detectionType as DetectionType | undefined) ?? null, options: options as DetectionOptions }
 }
 
 /** Text that says no number or truth value stays text, for the schema to refuse. */

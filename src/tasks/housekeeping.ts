@@ -3,17 +3,27 @@ import type { Db, Prisma } from '../db/index.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import { dropSource, type RemovableFiles, removeFiles } from '../records/record-removal.ts'
+import { jobOf } from './task-lane.ts'
 import { fail } from './task-settlement.ts'
 
 interface Deps {
   db: Db
   events: EventLog
   queue: JobQueue
-  files: RemovableFiles
+  files: RemovableFiles & UnfinishedWork
   retention: { taskDays: number; uploadHours: number }
 }
 
+/** What unsettled tasks have left on the disk. */
+export interface UnfinishedWork {
+  works(): Promise<string[]>
+  dropWork(id: string): Promise<void>
+}
+
 const ROUND = 500
+
+/** A camera session never waits in the queue: what it was told is gone with its process. */
+const AT_WORK = { status: 'processing', detectionType: { not: 'realtime' } } satisfies Prisma.TaskWhereInput
 
 /** What is told of neither a task nor a notification. */
 const TASKLESS_EVENTS: Array<EventDraft['type']> = ['review_changed', 'records_removed', 'model_changed']
@@ -35,19 +45,29 @@ export class Housekeeping {
   /** At the start: whatever was running when the process ended waits again. Before the queue starts. */
   async recover(): Promise<void> {
     const { db, events } = this.#deps
-    const hopeless = await db.task.findMany({ where: { status: 'processing', attempt: { gte: MAX_ATTEMPTS } } })
+    const hopeless = await db.task.findMany({ where: { ...AT_WORK, attempt: { gte: MAX_ATTEMPTS } } })
     for (const task of hopeless) {
       const failure = { code: 'MODEL_ERROR' as const, details: { attempts: task.attempt }, stack: null }
       await events.transact((tx, emit) => fail(tx, emit, { id: task.id, status: 'processing' }, task, failure))
     }
-    await db.task.updateMany({ where: { status: 'processing' }, data: { status: 'queued' } })
+    await db.task.updateMany({ where: AT_WORK, data: { status: 'queued' } })
+    await this.#dropWork()
     await this.queueUnfinished()
+  }
+
+  /** What tasks have left that nobody will go on with: a crash came between their end and its removal. */
+  async #dropWork(): Promise<void> {
+    const { db, files } = this.#deps
+    for (const id of await files.works()) {
+      const task = await db.task.findUnique({ where: { id }, select: { status: true } })
+      if (task?.status !== 'queued') await files.dropWork(id)
+    }
   }
 
   /** Lets tasks wait again that nobody works on any more, since the database failed when they were to be settled. */
   async requeueLost(): Promise<void> {
     const { db, queue } = this.#deps
-    const processing = await db.task.findMany({ where: { status: 'processing' }, select: { id: true, attempt: true } })
+    const processing = await db.task.findMany({ where: AT_WORK, select: { id: true, attempt: true } })
     for (const { id, attempt } of processing) {
       const where = { id, attempt, status: 'processing' as const }
       if (!queue.has(id)) await db.task.updateMany({ where, data: { status: 'queued' } })
@@ -61,11 +81,11 @@ export class Housekeeping {
     for (;;) {
       const rows = await db.task.findMany({
         where: { status: 'queued', ...after },
-        select: { id: true, userId: true, queuedAt: true },
+        select: { id: true, userId: true, queuedAt: true, detectionType: true },
         orderBy: [{ queuedAt: 'asc' }, { id: 'asc' }],
         take: ROUND,
       })
-      for (const { id, userId } of rows) queue.add({ id, owner: String(userId) })
+      for (const row of rows) queue.add(jobOf(row))
       const last = rows.at(-1)
       if (last === undefined || rows.length < ROUND) return
       const { queuedAt, id } = last

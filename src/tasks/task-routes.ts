@@ -9,6 +9,7 @@ import type { RecordService } from '../records/record-service.ts'
 import { receiveForm } from '../uploads/multipart-files.ts'
 import { filePathOf, type UploadService } from '../uploads/upload-service.ts'
 import { parseDetectionForm } from './detection-form.ts'
+import { detectionTypeOf } from './task-lane.ts'
 import type { Outcome, TaskOutcomes } from './task-outcomes.ts'
 import type { TaskService } from './task-service.ts'
 
@@ -35,9 +36,9 @@ export const taskRoutes: FastifyPluginAsyncTypebox<Options> = async (app, option
     {
       schema: {
         tags: ['detections'],
-        summary: 'Upload pictures and detect their signs in one',
+        summary: 'Upload pictures or videos and detect their signs in one',
         description:
-          'multipart/form-data: one or more files, and the options confidence_threshold, save_result, mode and detection_type. With wait=1 the answer is the finished record (several files: {records}).',
+          'multipart/form-data: one or more files, and the options confidence_threshold, save_result, mode, frame_rate and detection_type (left out: as the file is). With wait=1 the answer is the finished record (several files: {records}).',
         consumes: ['multipart/form-data'],
         querystring: WaitQuery,
         response: { 200: Type.Union([Record, Type.Object({ records: Type.Array(Record) })]), 202: StartedTasks },
@@ -66,7 +67,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<Options> = async (app, option
   ): Promise<TaskModel[]> {
     try {
       const { detectionType, options } = parseDetectionForm(fields)
-      return await tasks.submitAll(files.map((upload) => ({ userId, upload, detectionType, options })))
+      const typeOf = (upload: UploadModel) => detectionType ?? detectionTypeOf(upload)
+      return await tasks.submitAll(files.map((upload) => ({ userId, upload, detectionType: typeOf(upload), options })))
     } catch (err) {
       await uploads.discard(files)
       throw err

@@ -10,6 +10,7 @@ import type { ProgressBoard } from './progress-board.ts'
 import { type ResultKeys, ResultPictures } from './result-pictures.ts'
 import { completeEvent, fail, failureOf, ofAttempt, startEvent, succeed } from './task-settlement.ts'
 import { type TimingModel, timingKey } from './timing-model.ts'
+import type { VideoWork } from './video-work.ts'
 
 /** So many attempts may end by our fault before a task fails: a picture that kills the detector must not do so for ever. */
 const MAX_FAILURES = 3
@@ -26,6 +27,7 @@ export interface RunnerDeps {
   events: EventLog
   files: FileStore
   analyzer: Analyzer
+  videos: VideoWork
   records: RecordService
   board: ProgressBoard
   timing: TimingModel
@@ -48,9 +50,11 @@ export class TaskRunner {
     const { board } = this.#deps
     const task = await this.#claim(id)
     if (task === null) return
-    board.begin(id, { userId: task.userId, estimateS: task.estimatedTime, isFirstAttempt: task.attempt === 1 })
+    const { userId, estimatedTime: estimateS, detectionType, attempt } = task
+    board.begin(id, { userId, estimateS, detectionType, isFirstAttempt: attempt === 1 })
     try {
-      await this.#analyze(withFile(task), signal)
+      if (detectionType === 'video') await this.#analyzeVideo(withFile(task), signal)
+      else await this.#analyze(withFile(task), signal)
     } catch (err) {
       await this.#afterFailure(task, err, signal)
     } finally {
@@ -71,6 +75,11 @@ export class TaskRunner {
       await emit(startEvent(begun))
       return begun
     })
+  }
+
+  async #analyzeVideo(task: ClaimedTask, signal: AbortSignal): Promise<void> {
+    const told = await this.#deps.videos.run(task, signal)
+    this.#deps.log.info({ task_id: task.id, attempt: task.attempt, ...told }, 'an attempt at a task ended')
   }
 
   async #analyze(task: ClaimedTask, signal: AbortSignal): Promise<void> {
@@ -168,11 +177,14 @@ export class TaskRunner {
       return hasFailed && sourceKey !== null ? dropSource(tx, sourceKey) : []
     })
     await removeFiles(db, files, unneeded)
+    await this.#deps.videos.forget(task.id)
   }
 
   /** Back to the queue, as if this attempt had not been: the server is stopping. A cancelled task stays cancelled. */
   async #park(task: TaskModel): Promise<void> {
-    await this.#deps.db.task.updateMany({ where: ofAttempt(task), data: { status: 'queued' } })
+    const { db, videos } = this.#deps
+    const { count } = await db.task.updateMany({ where: ofAttempt(task), data: { status: 'queued' } })
+    if (count === 0) await videos.forget(task.id)
   }
 }
 

@@ -16,6 +16,7 @@ import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import { hasRole, type Principal, requireRole } from '../users/principal.ts'
 import type { ProgressBoard } from './progress-board.ts'
+import { detectionTypeOf, jobOf } from './task-lane.ts'
 import { fail } from './task-settlement.ts'
 import { canRetry, toTask } from './task-view.ts'
 import { type TimingModel, timingKey } from './timing-model.ts'
@@ -76,9 +77,10 @@ export class TaskService {
    * @throws UNSUPPORTED_DETECTION_TYPE, QUEUE_FULL
    */
   async submitAll(tasks: NewTask[]): Promise<TaskModel[]> {
-    for (const { detectionType } of tasks) {
-      if (detectionType === 'image') continue
-      throw new AppError('UNSUPPORTED_DETECTION_TYPE', { detection_type: detectionType, expected: 'image' })
+    for (const { detectionType, upload } of tasks) {
+      const expected = detectionTypeOf(upload)
+      if (detectionType === expected) continue
+      throw new AppError('UNSUPPORTED_DETECTION_TYPE', { detection_type: detectionType, expected })
     }
     const [first] = tasks
     if (first === undefined) return []
@@ -88,7 +90,7 @@ export class TaskService {
     const rows = tasks.map((task, place) => ({ ...this.#rowOf(task), queuedAt: new Date(nowMs + place) }))
     this.#noteSubmitting(first.userId, rows.length)
     const created = await this.#record(rows).finally(() => this.#noteSubmitting(first.userId, -rows.length))
-    for (const { id, userId } of created) this.#deps.queue.add({ id, owner: String(userId) })
+    for (const task of created) this.#deps.queue.add(jobOf(task))
     return created
   }
 

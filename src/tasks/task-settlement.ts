@@ -1,9 +1,10 @@
 import type { Analysis } from '../analysis/analyzer.ts'
-import type { EventDraft } from '../contract/index.ts'
+import type { Detection, EventDraft } from '../contract/index.ts'
 import type { Prisma, TaskModel, Tx } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import type { Emit } from '../events/event-log.ts'
 import { mediaUrl } from '../records/record-view.ts'
+import type { VideoAnalysis } from '../video/video-analyzer.ts'
 import type { ResultKeys } from './result-pictures.ts'
 import { type Failure, toDetectionError } from './task-view.ts'
 
@@ -66,7 +67,7 @@ export function completeEvent(
   task: TaskModel,
   recordId: number,
   processingTime: number,
-  analysis: Analysis,
+  analysis: Pick<Analysis, 'width' | 'height' | 'detections'>,
   keys: ResultKeys,
 ): EventDraft {
   const { width, height, detections } = analysis
@@ -85,4 +86,43 @@ export function completeEvent(
     },
   }
   return { type: 'detection_complete', userId: task.userId, taskId: task.id, data }
+}
+
+interface VideoResult {
+  recordId: number
+  processingTime: number
+  analysis: VideoAnalysis
+  detections: Detection[]
+  keys: ResultKeys & { videoKey: string | null }
+}
+
+/** Of a video: `failed` where a part of it could not be read, which is kept all the same. */
+export function videoCompleteEvent(task: TaskModel, result: VideoResult): EventDraft {
+  const { recordId, processingTime, analysis, detections, keys } = result
+  const { width, height, durationS, failedFrames, isPartial } = analysis
+  const data = {
+    task_id: task.id,
+    record_id: recordId,
+    status: isPartial ? ('failed' as const) : ('success' as const),
+    processing_time: processingTime,
+    message: isPartial ? partialMessage(failedFrames) : null,
+    failed_frames: failedFrames,
+    results: {
+      total_detections: detections.length,
+      detections,
+      result_image_url: mediaUrl(keys.resultKey),
+      thumbnail_url: mediaUrl(keys.thumbnailKey),
+      width,
+      height,
+      result_video_url: mediaUrl(keys.videoKey),
+      duration: durationS,
+      tracks_url: `/api/detections/${recordId}/tracks`,
+    },
+  }
+  return { type: 'detection_complete', userId: task.userId, taskId: task.id, data }
+}
+
+/** Events are kept in one language, and read in both. */
+function partialMessage(failedFrames: number): string {
+  return `视频有 ${failedFrames} 帧无法读取，其余部分的结果已保存 / ${failedFrames} frames of the video could not be read; the result of the rest is kept`
 }

@@ -27,7 +27,7 @@ export function toTask(row: TaskModel, { live, queuePosition, recordId, language
     file_size: Number(row.fileSize),
     options: withDefaults(row.options as object, row.detectionType),
     progress: isSuccess ? 100 : (live?.percent ?? 0),
-    current_step: stepName(stepIndex, language),
+    current_step: stepName(stepIndex, language, row.detectionType),
     current_step_index: stepIndex,
     total_steps: TOTAL_STEPS,
     queue_position: row.status === 'queued' ? queuePosition : null,

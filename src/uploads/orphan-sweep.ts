@@ -30,6 +30,14 @@ export async function removeOrphans(db: Db, files: SweptStore): Promise<number> 
       (await db.record.findMany({ where: { thumbnailKey: { in: keys } }, select: { thumbnailKey: true } })).map(
         ({ thumbnailKey }) => thumbnailKey ?? '',
       ),
+    videos: async (keys) =>
+      (await db.record.findMany({ where: { videoKey: { in: keys } }, select: { videoKey: true } })).map(
+        ({ videoKey }) => videoKey ?? '',
+      ),
+    crops: async (keys) =>
+      (await db.signTrack.findMany({ where: { cropKey: { in: keys } }, select: { cropKey: true } })).map(
+        ({ cropKey }) => cropKey ?? '',
+      ),
   }
   let removed = 0
   for (const folder of Object.keys(known) as Folder[]) {

@@ -10,7 +10,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<{ uploads: UploadService }>
     {
       schema: {
         tags: ['uploads'],
-        summary: 'Upload one picture, for start_detection',
+        summary: 'Upload one picture or video, for start_detection',
         description: 'multipart/form-data with one file',
         consumes: ['multipart/form-data'],
         response: { 201: Upload },

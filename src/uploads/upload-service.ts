@@ -7,20 +7,22 @@ import type { FileStore, ReceivedFile } from '../storage/file-store.ts'
 import { tidyFileName } from './file-name.ts'
 import { UploadProgress } from './upload-progress.ts'
 
-/** What the first bytes of a picture say of it. */
-export interface PictureHeader {
+/** What the header of a picture or a video says of it. */
+export interface MediaHeader {
   mediaType: string
   extension: string
   width: number
   height: number
+  /** Seconds of a video, as far as it says. */
+  durationS?: number | null
 }
 
 interface Deps {
   db: Db
   files: FileStore
   tell: (event: PassingEvent) => void
-  /** @throws UNSUPPORTED_MEDIA, IMAGE_TOO_LARGE, IMAGE_UNREADABLE */
-  readHeader: (path: string, fileName: string) => Promise<PictureHeader>
+  /** @throws UNSUPPORTED_MEDIA, IMAGE_TOO_LARGE, IMAGE_UNREADABLE, and of videos what openVideo throws */
+  readHeader: (path: string, fileName: string) => Promise<MediaHeader>
   maxBytes: number
 }
 
@@ -117,9 +119,9 @@ export class UploadService {
     }
   }
 
-  async #keep(id: string, fileName: string, userId: number, received: ReceivedFile, header: PictureHeader) {
+  async #keep(id: string, fileName: string, userId: number, received: ReceivedFile, header: MediaHeader) {
     const { db, files } = this.#deps
-    const { mediaType, extension, width, height } = header
+    const { mediaType, extension, width, height, durationS } = header
     const key = files.newKey('uploads', extension)
     await received.publish(key)
     const row = {
@@ -132,6 +134,7 @@ export class UploadService {
       mediaType,
       width,
       height,
+      duration: durationS ?? null,
     }
     return db.upload.create({ data: row }).catch(async (err) => {
       await files.remove(key)

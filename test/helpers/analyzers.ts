@@ -1,13 +1,17 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type {
   Analysis,
   AnalysisJob,
   Analyzer,
+  FrameAnalysis,
+  FrameJob,
+  FramePicturesJob,
   ModelSource,
   RunningModel,
   Successor,
 } from '../../src/analysis/analyzer.ts'
 import type { Detection } from '../../src/contract/index.ts'
+import { packageRoot } from '../../src/package-root.ts'
 
 export const stopSign: Detection = {
   class_code: 'ps',
@@ -24,6 +28,7 @@ export class ScriptedAnalyzer implements Analyzer {
     ...{ name: 'scripted', version: '1', title: 'Scripted', labels: [], licence: null },
     precision: 'fp32',
   }
+  readonly source: ModelSource = { dir: join(packageRoot, 'models', 'hz-signs'), precision: 'fp32' }
   readonly size: number
   alive = 1
   readonly restarts = 0
@@ -56,6 +61,20 @@ export class ScriptedAnalyzer implements Analyzer {
   /** Resolves when so many jobs have begun. */
   async untilBegun(count: number): Promise<void> {
     while (this.begun.length < count) await new Promise<void>((resolve) => this.#onBegun.push(resolve))
+  }
+
+  /** Frames are what `seeFrame` says, whoever else is at work. */
+  async analyzeFrame(take: () => FrameJob, signal: AbortSignal): Promise<FrameAnalysis> {
+    signal.throwIfAborted()
+    return this.seeFrame(take())
+  }
+
+  seeFrame: (job: FrameJob) => Promise<FrameAnalysis> = async () => this.#analysisOf([stopSign])
+
+  async drawFrame({ resultPath, thumbnailPath, crops }: FramePicturesJob): Promise<void> {
+    const { writeFile } = await import('node:fs/promises')
+    const paths = [resultPath, thumbnailPath, ...crops.map(({ path }) => path)]
+    for (const path of paths) if (path !== null) await writeFile(path, 'picture')
   }
 
   /** Every model loads. */

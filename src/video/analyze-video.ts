@@ -1,0 +1,195 @@
+import { SignTracker } from '../tracking/sign-tracker.ts'
+import { loadAv } from './av.ts'
+import { BestPictures, cropName, POSTER, THUMBNAIL } from './best-pictures.ts'
+import type { DetectorThread } from './detector-thread.ts'
+import { DrawnVideo } from './drawn-video.ts'
+import { FrameReader } from './frame-reader.ts'
+import { FrameSampler } from './frame-sampler.ts'
+import { joinSegments } from './join-segments.ts'
+import { type Found, FrameLooker } from './look-at-frames.ts'
+import { type OpenVideo, openVideo, type VideoLimits } from './open-video.ts'
+import type { OnVideoProgress, VideoAnalysis, VideoJob, VideoProgress, VideoStep } from './video-analyzer.ts'
+import { WorkFolder, type WorkState } from './work-state.ts'
+
+export type AnalyzedVideo = Omit<VideoAnalysis, 'model'>
+
+interface Means {
+  detector: DetectorThread
+  limits: VideoLimits
+  onProgress: OnVideoProgress
+}
+
+/** So much is done again after a crash, at most, with some seconds to spare: the requirement is ten. */
+const SEGMENT_S = 8
+const DRAWN = 'drawn.mp4'
+/** More than this share of pictures that cannot be read makes a result one of a part of the video. */
+const FAILED_SHARE = 0.01
+const FAILED_AT_LEAST = 10
+
+/** One pass over a video, which goes on behind what an earlier one has settled. */
+export class VideoPass {
+  readonly #job: VideoJob
+  readonly #means: Means
+  readonly #video: OpenVideo
+  readonly #folder: WorkFolder
+  readonly #state: WorkState
+  readonly #reader: FrameReader
+  readonly #tracker: SignTracker
+  readonly #best: BestPictures
+  readonly #drawn: DrawnVideo | null
+  readonly #startedMs = performance.now()
+  readonly #looksBefore: number
+  #found: VideoProgress['found'] = []
+
+  private constructor(job: VideoJob, means: Means, video: OpenVideo, folder: WorkFolder, state: WorkState) {
+    this.#job = job
+    this.#means = means
+    this.#video = video
+    this.#folder = folder
+    this.#state = state
+    this.#looksBefore = state.looks
+    this.#reader = new FrameReader(video, job.fileName, means.limits)
+    const options = { confidenceThreshold: job.confidenceThreshold }
+    this.#tracker = state.tracker === null ? new SignTracker(options) : SignTracker.restore(options, state.tracker)
+    this.#best = new BestPictures(folder, state.posterScore)
+    this.#drawn = job.isDrawn ? new DrawnVideo(folder, video.header, state.segments.length) : null
+  }
+
+  /**
+   * @param key of what the result is one: see WorkState.
+   * @throws AppError as openVideo and FrameReader.frames do
+   */
+  static async run(job: VideoJob, key: string, means: Means): Promise<AnalyzedVideo> {
+    await using video = await openVideo(job.path, job.fileName, means.limits)
+    const folder = new WorkFolder(job.workDir)
+    const pass = new VideoPass(job, means, video, folder, await folder.open(key))
+    pass.#tell('read', Math.max(0, pass.#state.endS))
+    await pass.#analyze()
+    return pass.#conclude()
+  }
+
+  async #analyze(): Promise<void> {
+    const { Scaler } = await loadAv()
+    const scaler = new Scaler()
+    const { width, height } = this.#video.header
+    const confidenceThreshold = SignTracker.lowThreshold(this.#job)
+    const looker = new FrameLooker(scaler, this.#means.detector, { ...this.#job, confidenceThreshold }, width * height)
+    const sampler = new FrameSampler(this.#job.frameRate)
+    let pending: Promise<Found> | null = null
+    let isTracking = this.#tracker.isTracking
+    try {
+      for await (const { frame, timeS } of this.#reader.frames(this.#state.endS < 0 ? 0 : this.#state.endS + 1e-4)) {
+        if (sampler.wants(timeS, isTracking)) {
+          // While the model looks at this picture, the one before is settled and the next ones are decoded.
+          const { found } = await looker.look(frame, timeS)
+          const before: Promise<Found> | null = pending
+          pending = found
+          if (before !== null) await this.#settle(await before)
+          isTracking = this.#tracker.isTracking
+        }
+        if (this.#drawn === null) frame.free()
+        else await this.#drawn.add({ frame, timeS })
+      }
+      if (pending !== null) await this.#settle(await pending)
+    } finally {
+      scaler.close()
+    }
+  }
+
+  /** Takes what was found in one look into everything that is made of the video. */
+  async #settle({ timeS, picture, detections }: Found): Promise<void> {
+    const { visible, started, bests } = this.#tracker.update(timeS, picture, detections)
+    this.#state.looks++
+    const boxes = bests.map(({ trackId, bbox }) => ({ trackId, bbox }))
+    if (this.#drawn !== null) this.#best.add(picture, visible, boxes)
+    await this.#drawn?.look({ timeS, visible })
+    for (const { trackId, signClass, confidence, bbox } of started) {
+      this.#found.push({ ...signClass, confidence, bbox, trackId, firstTimeS: timeS })
+    }
+    this.#tell('infer', timeS)
+    if (timeS - Math.max(0, this.#state.endS) >= SEGMENT_S) await this.#settleSegment(timeS)
+  }
+
+  async #settleSegment(endS: number): Promise<void> {
+    const state = this.#state
+    state.finished.push(...this.#tracker.takeFinished())
+    const segment = (await this.#drawn?.endSegment()) ?? null
+    if (segment !== null) state.segments.push(segment)
+    await this.#saveBest()
+    this.#count()
+    await this.#folder.settle({
+      ...state,
+      endS,
+      tracker: this.#tracker.snapshot(),
+      posterScore: this.#best.posterScore,
+    })
+    state.endS = endS
+  }
+
+  /** The reader counts from the beginning of this pass. */
+  #count(): void {
+    const { counts } = this.#reader
+    this.#state.frames += counts.frames
+    this.#state.failed += counts.failed
+    counts.frames = 0
+    counts.failed = 0
+  }
+
+  async #saveBest(): Promise<void> {
+    if (this.#drawn === null) return
+    const alive = new Set([...this.#tracker.tracks(), ...this.#state.finished].map(({ trackId }) => trackId))
+    await this.#best.save((trackId) => alive.has(trackId))
+    this.#best.forgetAllBut((trackId) => this.#tracker.isAlive(trackId))
+  }
+
+  async #conclude(): Promise<AnalyzedVideo> {
+    const { width, height, durationS } = this.#video.header
+    const state = this.#state
+    this.#tell('draw', this.#reader.counts.lastTimeS)
+    const segment = (await this.#drawn?.finish()) ?? null
+    if (segment !== null) state.segments.push(segment)
+    await this.#saveBest()
+    const { lastTimeS, isCutShort } = this.#reader.counts
+    this.#count()
+    const tracks = [...state.finished, ...this.#tracker.tracks()].sort((a, b) => a.firstTimeS - b.firstTimeS)
+    const isDrawn = this.#drawn !== null && state.segments.length > 0
+    if (isDrawn) await this.#join()
+    const missing = isCutShort ? Math.round(((durationS ?? 0) - lastTimeS) * (this.#video.header.frameRate ?? 25)) : 0
+    return {
+      ...{
+        width,
+        height,
+        tracks: tracks.map((track) => ({ ...track, cropPath: this.#pathIf(isDrawn, cropName(track.trackId)) })),
+      },
+      durationS: Math.max(lastTimeS, isCutShort ? (durationS ?? 0) : 0),
+      videoPath: this.#pathIf(isDrawn, DRAWN),
+      posterPath: this.#pathIf(isDrawn, POSTER),
+      thumbnailPath: this.#pathIf(isDrawn, THUMBNAIL),
+      looks: state.looks,
+      failedFrames: state.failed + missing,
+      isPartial: isCutShort || state.failed > Math.max(FAILED_AT_LEAST, state.frames * FAILED_SHARE),
+    }
+  }
+
+  /** The source is opened once more, as its pictures have been read to the end and its sound not. */
+  async #join(): Promise<void> {
+    await using source = await openVideo(this.#job.path, this.#job.fileName, this.#means.limits)
+    const paths = this.#state.segments.map((name) => this.#folder.pathOf(name))
+    await joinSegments(paths, source, this.#folder.pathOf(DRAWN))
+  }
+
+  #pathIf(isThere: boolean, name: string): string | null {
+    return isThere ? this.#folder.pathOf(name) : null
+  }
+
+  #tell(step: VideoStep, positionS: number): void {
+    const { durationS } = this.#video.header
+    const looks = this.#state.looks
+    const seconds = (performance.now() - this.#startedMs) / 1000
+    const looksPerSecond = seconds > 0 ? (looks - this.#looksBefore) / seconds : 0
+    const perVideoSecond = positionS > 0 ? looks / positionS : 0
+    const looksExpected = durationS === null || perVideoSecond === 0 ? null : Math.round(perVideoSecond * durationS)
+    this.#means.onProgress({ step, positionS, durationS, looks, looksExpected, looksPerSecond, found: this.#found })
+    this.#found = []
+  }
+}

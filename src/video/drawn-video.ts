@@ -1,0 +1,87 @@
+import type { Detection } from '../contract/index.ts'
+import type { LiveTrack } from '../tracking/sign-tracker.ts'
+import { asDetection } from './best-pictures.ts'
+import type { VideoFrame } from './frame-reader.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import type { WorkFolder } from './work-state.ts'
+
+/** A look at the video: what was in sight at a time. */
+interface Look {
+  timeS: number
+  visible: LiveTrack[]
+}
+
+/** Pictures wait for the next look, between which and the one before their boxes lie; but not without end. */
+const MAX_WAITING = 24
+
+/** The video with its boxes, piece by piece. */
+export class DrawnVideo {
+  readonly #folder: WorkFolder
+  readonly #source: { width: number; height: number; frameRate: number }
+  readonly #waiting: VideoFrame[] = []
+  #writer: { name: string; segment: SegmentWriter } | null = null
+  #place: number
+  #last: Look = { timeS: Number.NEGATIVE_INFINITY, visible: [] }
+
+  constructor(
+    folder: WorkFolder,
+    source: { width: number; height: number; frameRate: number | null },
+    segments: number,
+  ) {
+    this.#folder = folder
+    this.#source = { ...source, frameRate: source.frameRate ?? 25 }
+    this.#place = segments
+  }
+
+  /** Takes the picture over. */
+  async add(frame: VideoFrame): Promise<void> {
+    this.#waiting.push(frame)
+    const oldest = this.#waiting.length > MAX_WAITING ? this.#waiting.shift() : undefined
+    if (oldest !== undefined) await this.#write(oldest, [])
+  }
+
+  /** Draws the pictures up to a look. */
+  async look(look: Look): Promise<void> {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].timeS <= look.timeS) {
+      const frame = this.#waiting.shift() as VideoFrame
+      await this.#write(frame, boxesBetween(this.#last, look, frame.timeS))
+    }
+    this.#last = look
+  }
+
+  /** Ends the present piece. @returns its name; null where nothing was written. */
+  async endSegment(): Promise<string | null> {
+    const writer = this.#writer
+    this.#writer = null
+    if (writer === null) return null
+    await writer.segment.close()
+    return writer.name
+  }
+
+  /** Draws what still waits, after the last look, as it was then. */
+  async finish(): Promise<string | null> {
+    for (const frame of this.#waiting.splice(0)) await this.#write(frame, [])
+    return this.endSegment()
+  }
+
+  async #write({ frame, timeS }: VideoFrame, detections: Detection[]): Promise<void> {
+    if (this.#writer === null) {
+      const name = `segment-${this.#place++}.nut`
+      this.#writer = { name, segment: await SegmentWriter.open(this.#folder.pathOf(name), this.#source) }
+    }
+    await this.#writer.segment.write(frame, timeS, detections)
+  }
+}
+
+/** What is in sight at both looks, moved from one to the other; what has just come into sight, only at the look itself. */
+function boxesBetween(before: Look, after: Look, timeS: number): Detection[] {
+  const share = (timeS - before.timeS) / (after.timeS - before.timeS)
+  const earlier = new Map(before.visible.map((track) => [track.trackId, track]))
+  return after.visible.flatMap((track) => {
+    const from = earlier.get(track.trackId)
+    if (timeS >= after.timeS) return asDetection(track)
+    if (from === undefined || !Number.isFinite(share)) return []
+    const bbox = track.bbox.map((to, i) => Math.round((from.bbox[i] as number) * (1 - share) + to * share))
+    return { ...asDetection(track), bbox: bbox as Detection['bbox'] }
+  })
+}

@@ -1,0 +1,20 @@
+import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import type { DetectorSettings } from './detector-thread.ts'
+import type { VideoHeader, VideoLimits } from './open-video.ts'
+import type { VideoAnalysis, VideoJob, VideoProgress } from './video-analyzer.ts'
+
+/** What a process is started with, as its only argument, in JSON. It does this one thing and ends. */
+export type VideoProcessSettings = { limits: VideoLimits } & (
+  | { kind: 'probe'; path: string; fileName: string }
+  | { kind: 'analyze'; job: VideoJob; detector: DetectorSettings }
+)
+
+/** From a process. How it ended is data: an error would lose its class and code between processes. */
+export type VideoProcessMessage =
+  | { kind: 'progress'; progress: VideoProgress }
+  | { kind: 'probed'; header: VideoHeader }
+  | { kind: 'analyzed'; analysis: Omit<VideoAnalysis, 'model'> }
+  /** For a reason that has a name: mostly the file's fault. */
+  | { kind: 'refused'; code: ErrorCode; details: ErrorDetails }
+  /** Ours, and unforeseen. */
+  | { kind: 'failed'; message: string }

@@ -1,0 +1,116 @@
+import type { Demuxer } from 'node-av/api'
+import type { AVPacketSideDataType } from 'node-av/constants'
+import type { Stream } from 'node-av/lib'
+import { AppError } from '../errors.ts'
+import { loadAv } from './av.ts'
+import { readVideoType, type VideoType } from './video-type.ts'
+
+export interface VideoLimits {
+  /** Of one picture. */
+  maxPixels: number
+  maxSeconds: number
+}
+
+/** What the header of a video says; a header may lie. */
+export interface VideoHeader extends VideoType {
+  /** Pixels of the upright picture. */
+  width: number
+  height: number
+  /** Seconds; null where the header does not say. */
+  durationS: number | null
+  /** Pictures a second, on average; null where the header does not say. */
+  frameRate: number | null
+  /** Clockwise quarter turns that make the picture upright. */
+  quarterTurns: 0 | 1 | 2 | 3
+  codec: string
+}
+
+export interface OpenVideo extends AsyncDisposable {
+  header: VideoHeader
+  demuxer: Demuxer
+  stream: Stream
+  /** Where the time of the video begins, in seconds of its time stamps. */
+  startS: number
+}
+
+/** More than any camera writes: a file with thousands would cost memory for each. */
+const MAX_STREAMS = 32
+
+/**
+ * Opens a file with the one demuxer that its bytes name, which may read that file and nothing else.
+ * @throws AppError UNSUPPORTED_MEDIA, VIDEO_UNREADABLE, VIDEO_WITHOUT_PICTURES, VIDEO_CODEC_UNSUPPORTED, VIDEO_TOO_LARGE,
+ * VIDEO_TOO_LONG, VIDEO_UNAVAILABLE
+ */
+export async function openVideo(path: string, fileName: string, limits: VideoLimits): Promise<OpenVideo> {
+  const type = await readVideoType(path)
+  if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
+  const { Demuxer } = await loadAv()
+  // `file:` keeps FFmpeg from taking a name with a colon for a protocol.
+  const options = { protocol_whitelist: 'file', max_streams: String(MAX_STREAMS) }
+  const demuxer = await Demuxer.open(`file:${path}`, { format: type.demuxer, options: options as never }).catch(
+    (cause) => {
+      throw new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause })
+    },
+  )
+  try {
+    const stream = await videoStreamOf(demuxer, fileName)
+    const header = { ...type, ...(await describe(demuxer, stream)) }
+    refuseBeyond(limits, header, fileName)
+    const startS = Number.isFinite(demuxer.startTime) ? demuxer.startTime : 0
+    return { header, demuxer, stream, startS, [Symbol.asyncDispose]: () => demuxer.close() }
+  } catch (err) {
+    await demuxer.close()
+    throw err
+  }
+}
+
+/** A cover picture of a music file is a video stream to FFmpeg, and none to people. */
+async function videoStreamOf(demuxer: Demuxer, fileName: string): Promise<Stream> {
+  const { constants } = await loadAv()
+  const isMoving = ({ disposition }: Stream) => (disposition & constants.AV_DISPOSITION_ATTACHED_PIC) === 0
+  const stream = demuxer.streams.find(
+    (candidate) => candidate.codecpar.codecType === constants.AVMEDIA_TYPE_VIDEO && isMoving(candidate),
+  )
+  if (stream === undefined) throw new AppError('VIDEO_WITHOUT_PICTURES', { file_name: fileName })
+  const { width, height } = stream.codecpar
+  if (!(width > 0 && height > 0)) {
+    const codec = stream.codecpar.codecTagString ?? '?'
+    throw new AppError('VIDEO_CODEC_UNSUPPORTED', { file_name: fileName, codec })
+  }
+  return stream
+}
+
+async function describe(demuxer: Demuxer, stream: Stream) {
+  const { constants } = await loadAv()
+  const { codecpar, avgFrameRate } = stream
+  const quarterTurns = quarterTurnsOf(stream, constants.AV_PKT_DATA_DISPLAYMATRIX)
+  const isTurned = quarterTurns % 2 === 1
+  const rate = avgFrameRate.den > 0 ? avgFrameRate.num / avgFrameRate.den : 0
+  return {
+    width: isTurned ? codecpar.height : codecpar.width,
+    height: isTurned ? codecpar.width : codecpar.height,
+    durationS: demuxer.duration > 0 && Number.isFinite(demuxer.duration) ? demuxer.duration : null,
+    frameRate: rate > 0 && Number.isFinite(rate) ? rate : null,
+    quarterTurns,
+    codec: codecpar.getCodecString() ?? codecpar.codecTagString ?? '?',
+  }
+}
+
+const DISPLAY_MATRIX_BYTES = 36
+
+/** The display matrix holds cos and sin of the turn in 16.16 fixed point; nobody turns a video by anything but quarters. */
+function quarterTurnsOf({ codecpar }: Stream, sideDataType: AVPacketSideDataType): VideoHeader['quarterTurns'] {
+  const matrix = codecpar.getCodedSideData(sideDataType)
+  if (matrix === null || matrix.length < DISPLAY_MATRIX_BYTES) return 0
+  const degrees = (Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0)) * 180) / Math.PI
+  return (((Math.round(degrees / 90) % 4) + 4) % 4) as VideoHeader['quarterTurns']
+}
+
+function refuseBeyond(limits: VideoLimits, { width, height, durationS }: VideoHeader, fileName: string): void {
+  if (width * height > limits.maxPixels) {
+    throw new AppError('VIDEO_TOO_LARGE', { file_name: fileName, width, height, max_pixels: limits.maxPixels })
+  }
+  if ((durationS ?? 0) > limits.maxSeconds) {
+    throw new AppError('VIDEO_TOO_LONG', { file_name: fileName, max_seconds: limits.maxSeconds })
+  }
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../errors.ts'
+import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
+import type { OnVideoProgress } from './video-analyzer.ts'
+
+type Outcome = Extract<VideoProcessMessage, { kind: 'probed' | 'analyzed' }>
+
+const KEPT_STDERR_CHARS = 2000
+
+export interface ChildOptions {
+  /** A process that says nothing for so long hangs. */
+  silenceMs: number
+  signal: AbortSignal
+  onProgress?: OnVideoProgress
+}
+
+/**
+ * Runs one video process from its start to its end.
+ * @throws AppError as the process says; DETECTION_TIMEOUT when it falls silent; when aborted, the signal's reason;
+ * VideoProcessDied when it ends without a word.
+ */
+export async function runVideoProcess(settings: VideoProcessSettings, options: ChildOptions): Promise<Outcome> {
+  const { signal, silenceMs, onProgress } = options
+  signal.throwIfAborted()
+  const child = start(settings)
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-KEPT_STDERR_CHARS)
+  })
+  try {
+    return await new Promise<Outcome>((resolve, reject) => {
+      const onSilence = () => reject(new AppError('DETECTION_TIMEOUT', { seconds: silenceMs / 1000 }))
+      const silence = setTimeout(onSilence, silenceMs)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      child.on('message', (message: VideoProcessMessage) => {
+        silence.refresh()
+        if (message.kind === 'progress') onProgress?.(message.progress)
+        else settle(message, resolve, reject)
+      })
+      child.once('error', reject)
+      child.once('close', (code, how) =>
+        reject(new VideoProcessDied(`It ended with ${how ?? `code ${code}`}. ${stderr}`)),
+      )
+      void ended.then(() => clearTimeout(silence))
+    })
+  } finally {
+    // Its work is done, or not wanted any more; it holds nothing that is worth a farewell.
+    child.kill('SIGKILL')
+    if (child.pid !== undefined) await ended
+  }
+}
+
+/** Whatever was in the file, it ended the process. */
+export class VideoProcessDied extends Error {}
+
+function start(settings: VideoProcessSettings): ChildProcess {
+  const modulePath = fileURLToPath(new URL('./video-process.js', import.meta.url))
+  return fork(modulePath, [JSON.stringify(settings)], {
+    // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
+    env: { TMPDIR: tmpdir() },
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+}
+
+function settle(
+  message: Exclude<VideoProcessMessage, { kind: 'progress' }>,
+  resolve: (outcome: Outcome) => void,
+  reject: (err: Error) => void,
+): void {
+  if (message.kind === 'refused') reject(new AppError(message.code, message.details))
+  else if (message.kind === 'failed') reject(new Error(message.message))
+  else resolve(message)
+}

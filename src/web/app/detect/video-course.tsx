@@ -1,5 +1,5 @@
 import type { Detection } from '../../../contract/index.ts'
-import { clock } from '../language/format.ts'
+import { clock, length } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import { useSignName } from '../picture/sign-names.ts'
 import type { VideoCourse } from './card.ts'
@@ -11,7 +11,7 @@ export function VideoPlace({ video: { positionS, durationS, fps } }: { video: Vi
   return (
     <span className="muted number">
       {clock(positionS)}
-      {durationS === null ? '' : ` / ${clock(durationS)}`}
+      {durationS === null ? '' : ` / ${length(durationS)}`}
       {fps === null ? '' : ` · ${t.framesPerSecond(fps >= 10 ? String(Math.round(fps)) : fps.toFixed(1))}`}
     </span>
   )

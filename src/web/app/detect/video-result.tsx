@@ -2,7 +2,7 @@ import { PlayCircleFilled } from '@ant-design/icons'
 import { Alert } from 'antd'
 import { Link } from 'react-router'
 import type { Record } from '../../../contract/index.ts'
-import { clock, confidence, seconds } from '../language/format.ts'
+import { clock, confidence, length, seconds } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import { useSignName } from '../picture/sign-names.ts'
 import type { VideoCourse } from './card.ts'
@@ -25,7 +25,7 @@ export function VideoResult({ record, loss, shownFrom }: Props) {
       <Link className="detect-card-picture video-poster" to={`/records/${id}`} aria-label={t.playVideo(name)}>
         {poster === null ? null : <img src={poster} alt="" loading="lazy" decoding="async" />}
         <PlayCircleFilled className="video-play" aria-hidden="true" />
-        {duration === null ? null : <span className="video-duration number">{clock(duration)}</span>}
+        {duration === null ? null : <span className="video-duration number">{length(duration)}</span>}
       </Link>
       {loss === null ? null : <Alert className="video-loss" type="warning" showIcon banner title={lossText(loss, t)} />}
       <p className="muted card-times number">

@@ -1,5 +1,5 @@
 import type { Record } from '../../../contract/index.ts'
-import { clock } from '../language/format.ts'
+import { length } from '../language/format.ts'
 import type { RecordTexts } from './texts.ts'
 
 /** Says of a video that it is one, and how long; and of what a live camera saw. */
@@ -10,7 +10,7 @@ export function MovingBadge({ record, t }: { record: Record; t: RecordTexts }) {
     <span className="moving-badge number" data-type={type}>
       <span aria-hidden="true">{type === 'video' ? '▶' : '●'}</span>
       <span className={duration === null ? '' : 'visually-hidden'}>{t[type]}</span>
-      {duration === null ? null : ` ${clock(duration)}`}
+      {duration === null ? null : ` ${length(duration)}`}
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Record } from '../../../contract/index.ts'
-import { bytes, clock, dateTimeSeconds, percent, seconds } from '../language/format.ts'
+import { bytes, dateTimeSeconds, length, percent, seconds } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import { texts } from './texts.ts'
 import { useUserNames } from './user-names.ts'
@@ -15,7 +15,7 @@ export function RecordFacts({ record }: { record: Record }) {
     [t.time, dateTimeSeconds(record.created_at)],
     ...(users === null ? [] : [[t.user, users.nameOf(record.user_id)] satisfies [string, ReactNode]]),
     [t.type, t[record.detection_type]],
-    ...(record.duration === null ? [] : [[t.duration, clock(record.duration)] satisfies [string, ReactNode]]),
+    ...(record.duration === null ? [] : [[t.duration, length(record.duration)] satisfies [string, ReactNode]]),
     [t.dimensions, `${record.width} × ${record.height}`],
     [t.size, `${bytes(record.file_size)} · ${record.media_type}`],
     [t.mode, t[record.mode]],

@@ -11,13 +11,14 @@ import { latency } from './latency.ts'
 import { loopLag } from './loop-lag.ts'
 import { memory } from './memory.ts'
 import { drawPhotos, type Photo } from './photos.ts'
+import { realtime } from './realtime.ts'
 import { records } from './records.ts'
 import { start } from './start.ts'
 import { tableOf } from './table.ts'
 import { throughput } from './throughput.ts'
 import { webScroll } from './web-scroll.ts'
 
-const benches: Bench[] = [start, throughput, latency, loopLag, broadcast, records, webScroll, memory]
+const benches: Bench[] = [start, throughput, latency, realtime, loopLag, broadcast, records, webScroll, memory]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -12,8 +12,8 @@ const VIEW = { width: 960, height: 540 }
 export async function withStreetCamera(dir: string): Promise<string[]> {
   const path = join(dir, 'street.mjpeg')
   const pictures: Buffer[] = []
-  for (let at = 0; at < 40; at++) {
-    const view = { ...VIEW, left: 24 * (at < 20 ? at : 39 - at), top: 200 }
+  for (let at = 0; at < 120; at++) {
+    const view = { ...VIEW, left: 8 * (at < 60 ? at : 119 - at), top: 200 }
     pictures.push(await sharp(fixture('street-avenue.jpg')).extract(view).jpeg({ quality: 85 }).toBuffer())
   }
   await writeFile(path, Buffer.concat(pictures))

@@ -4,6 +4,7 @@ import type { Record } from '../../../contract/index.ts'
 import { count } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import type { Neighbours } from './neighbours.ts'
+import { recordName } from './record-name.ts'
 import { texts } from './texts.ts'
 
 interface Props {
@@ -26,7 +27,7 @@ export function RecordHead({ id, record, neighbours, goTo, goBack, onDelete }: P
       <Button className="no-print" icon={<UnorderedListOutlined aria-hidden="true" />} onClick={goBack}>
         {t.back}
       </Button>
-      <h1 className="wrap">{record?.file_name ?? t.recordNumber(id)}</h1>
+      <h1 className="wrap">{record === undefined ? t.recordNumber(id) : recordName(record, t)}</h1>
       <div className="row no-print">
         {at === null ? null : <span className="muted number">{t.place(count(at + 1))}</span>}
         <Button

@@ -15,6 +15,7 @@ import { useNeighbours } from './neighbours.ts'
 import './record.css'
 import { RecordHead } from './record-head.tsx'
 import { originOf } from './record-href.ts'
+import { recordName } from './record-name.ts'
 import { RecordView } from './record-view.tsx'
 import { texts } from './texts.ts'
 import { useDeletion } from './use-deletion.tsx'
@@ -26,7 +27,7 @@ export function RecordPage() {
   const [search] = useSearchParams()
   const origin = useMemo(() => originOf(search), [search])
   const { data: record, error, refetch } = useQuery(recordQuery(id))
-  useTitle(record?.file_name ?? t.recordNumber(id))
+  useTitle(record === undefined ? t.recordNumber(id) : recordName(record, t))
   const neighbours = useNeighbours(record, origin)
   const { goTo, goBack } = useWays(searchOf(origin.listing).toString())
   const { confirm } = useDeletion((ids) => {

@@ -3,6 +3,7 @@ import { confidence, dateTime } from '../language/format.ts'
 import { ClassChips } from './class-chips.tsx'
 import type { ItemProps } from './list-item.ts'
 import { MovingBadge } from './moving-badge.tsx'
+import { recordName } from './record-name.ts'
 import { lowestConfidence } from './sign-summary.ts'
 
 /** One record as a line of the table; the list gives it its place. */
@@ -16,8 +17,9 @@ export const RecordRow = memo(function RecordRow(props: ItemProps) {
       </tr>
     )
   }
-  const { file_name: name, thumbnail_url: thumbnail, created_at: at, review, mode } = record
+  const { thumbnail_url: thumbnail, created_at: at, review, mode } = record
   const lowest = lowestConfidence(record)
+  const name = recordName(record, t)
   const tabIndex = isFocusable ? 0 : -1
   return (
     <tr data-chosen={isChosen || undefined} {...own}>

@@ -113,3 +113,9 @@ export async function untilDrawn(page: Page, selector: string): Promise<void> {
   await page.locator(selector).waitFor()
   await page.waitForFunction(`document.querySelector(${JSON.stringify(selector)}).naturalWidth > 0`)
 }
+
+/** Waits until an expression is true in the page: its content policy lets `waitForFunction` look only once. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  const look = `const look = () => (${expression}) ? resolve() : requestAnimationFrame(look)`
+  await page.evaluate(`new Promise((resolve) => { ${look}; look() })`)
+}

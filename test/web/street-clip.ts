@@ -23,7 +23,7 @@ export async function makeStreetClip(path: string, clip: StreetClip = {}): Promi
   const { Frame, Rational } = await import('node-av/lib')
   const photo = await sharp(fixture('street-avenue.jpg')).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const { data: pixels, info } = photo
-  const options = codec === 'libx264' ? { preset: 'superfast', 'x264-params': 'log-level=error' } : {}
+  const options = codec === 'libx264' ? { preset: 'superfast' } : {}
   const settings = { maxBFrames: 0, gopSize: framesPerSecond, bitrate: '4M' as const, options: options as never }
   const encoder = await Encoder.create(codec as never, settings)
   const muxer = await Muxer.open(path)

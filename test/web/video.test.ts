@@ -7,7 +7,7 @@ import { boxAt } from '../../src/web/app/video/box-at.ts'
 import { packLanes } from '../../src/web/app/video/pack-lanes.ts'
 import { formOf, type RunningApp, startApp } from '../helpers/app.ts'
 import { expectAccessible } from './accessibility.ts'
-import { closeBrowser, connected, needsBrowser, openPage } from './browser.ts'
+import { closeBrowser, connected, needsBrowser, openPage, untilTrue } from './browser.ts'
 import { makeStreetClip, needsVideo } from './street-clip.ts'
 
 t.teardown(closeBrowser)
@@ -30,9 +30,7 @@ async function recordOf(app: RunningApp, path: string): Promise<Record> {
 
 /** The video's time, once it shows it. */
 async function timeOf(page: Page): Promise<number> {
-  await page.waitForFunction(
-    `!document.querySelector('video').seeking && document.querySelector('video').readyState > 1`,
-  )
+  await untilTrue(page, `!document.querySelector('video').seeking && document.querySelector('video').readyState > 1`)
   return page.evaluate(`document.querySelector('video').currentTime`)
 }
 
@@ -153,7 +151,7 @@ async function walk(t: Test, page: Page, app: RunningApp): Promise<void> {
   await page.getByRole('heading', { level: 1 }).click()
   const beganAt = await timeOf(page)
   await page.keyboard.press(' ')
-  await page.waitForFunction(`document.querySelector('video').currentTime > ${beganAt + 0.7}`)
+  await untilTrue(page, `document.querySelector('video').currentTime > ${beganAt + 0.7}`)
   await page.keyboard.press(' ')
   t.ok(await page.evaluate(`document.querySelector('video').paused`), 'space plays and pauses')
 }
@@ -161,8 +159,8 @@ async function walk(t: Test, page: Page, app: RunningApp): Promise<void> {
 async function watch(t: Test, page: Page, record: Record): Promise<void> {
   const at = await timeOf(page)
   await page.getByText('标注视频', { exact: true }).first().click()
-  await page.waitForFunction(`document.querySelector('video').src.includes(${JSON.stringify(record.result_video_url)})`)
-  await page.waitForFunction(`Math.abs(document.querySelector('video').currentTime - ${at}) < 0.2`)
+  await untilTrue(page, `document.querySelector('video').src.includes(${JSON.stringify(record.result_video_url)})`)
+  await untilTrue(page, `Math.abs(document.querySelector('video').currentTime - ${at}) < 0.2`)
   t.equal(await marks(page).count(), 0, 'its boxes are in the picture')
   await page.getByText('原视频', { exact: true }).first().click()
   await marks(page).first().waitFor()

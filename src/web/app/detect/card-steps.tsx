@@ -15,7 +15,7 @@ export function CardSteps({ card: { phase, fileName, video } }: { card: Card }) 
   const stepNow = phase.kind === 'processing' ? phase.progress.stepIndex : 0
   const steps = video === null ? [t.step1, t.step2, t.step3, t.step4] : [t.readVideo, t.step2, t.drawVideo, t.step4]
   return (
-    <div className="detect-card-body">
+    <div className="detect-card-body" data-video={video !== null || undefined}>
       <div className="card-state">
         <strong>{stateText(phase, t)}</strong>
         {video !== null && phase.kind === 'processing' ? <VideoPlace video={video} /> : null}

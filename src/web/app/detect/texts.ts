@@ -70,7 +70,7 @@ export const texts = defineTexts(
     noneFoundYet: '还没有发现标志',
     partWasRead: (frames: number) =>
       frames > 0 ? `只读到一部分：有 ${frames} 帧无法读取，其余的结果已保存` : '只读到一部分，读到的结果已保存',
-    playVideo: (name: string) => `播放 ${name}，查看记录`,
+    playVideo: (name: string) => `播放 ${name}`,
     times: (elapsed: string, remaining: string) => `已用 ${elapsed} · 剩余约 ${remaining}`,
     overdue: (elapsed: string) => `已用 ${elapsed} · 比预计稍久，请稍候`,
     progressOf: (name: string) => `${name} 的进度`,
@@ -164,7 +164,7 @@ export const texts = defineTexts(
       frames > 0
         ? `Only a part was read: ${plural(frames, 'frame', 'frames')} could not be; the rest is kept`
         : 'Only a part was read, and is kept',
-    playVideo: (name) => `Play ${name}: open its record`,
+    playVideo: (name) => `Play ${name}`,
     times: (elapsed, remaining) => `${elapsed} elapsed · about ${remaining} left`,
     overdue: (elapsed) => `${elapsed} elapsed · taking longer than expected`,
     progressOf: (name) => `Progress of ${name}`,

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import type { Detection } from '../../../contract/index.ts'
 import { clock, length } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
@@ -17,17 +18,22 @@ export function VideoPlace({ video: { positionS, durationS, fps } }: { video: Vi
   )
 }
 
-/** Signs as they are found, the newest first. */
+/** Signs as they are found; the newest is brought into view, and none of the others moves. */
 export function FoundSigns({ found }: { found: readonly Detection[] }) {
   const t = useTexts(texts)
   const nameOf = useSignName()
+  const place = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there are more
+  useEffect(() => {
+    if (place.current?.matches(':hover, :focus') === false) place.current.scrollTop = place.current.scrollHeight
+  }, [found.length])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must be able to
-    <section className="found-signs" tabIndex={0} aria-label={t.foundSoFar}>
+    <section ref={place} className="found-signs" tabIndex={0} aria-label={t.foundSoFar}>
       <p className="muted">{found.length === 0 ? t.noneFoundYet : t.signsFound(found.length)}</p>
       <ol>
-        {found.toReversed().map((sign, index) => (
-          <li key={sign.track?.track_id ?? found.length - index} data-category={sign.category} title={sign.class_code}>
+        {found.map((sign, index) => (
+          <li key={sign.track?.track_id ?? `at-${index}`} data-category={sign.category} title={sign.class_code}>
             <span className="category-dot" />
             {nameOf(sign)}
             {sign.track === undefined ? null : <span className="muted number">{clock(sign.track.first_time)}</span>}

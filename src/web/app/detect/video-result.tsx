@@ -22,7 +22,8 @@ export function VideoResult({ record, loss, shownFrom }: Props) {
   const shown = record.detections.filter((sign) => sign.confidence >= shownFrom)
   return (
     <div className="detect-card-body detect-card-result" data-record={id}>
-      <Link className="detect-card-picture video-poster" to={`/records/${id}`} aria-label={t.playVideo(name)}>
+      <Link className="detect-card-picture video-poster" to={`/records/${id}`}>
+        <span className="visually-hidden">{t.playVideo(name)}</span>
         {poster === null ? null : <img src={poster} alt="" loading="lazy" decoding="async" />}
         <PlayCircleFilled className="video-play" aria-hidden="true" />
         {duration === null ? null : <span className="video-duration number">{length(duration)}</span>}

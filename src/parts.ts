@@ -189,6 +189,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     bus,
     events,
     queue,
+    videos,
     analyzer,
     accounts,
     access,

@@ -22,6 +22,9 @@ export interface ReadingCounts {
   lastTimeS: number
 }
 
+/** No camera takes a thousand pictures a second: stamps that are so near say the same time. */
+const SAME_S = 0.001
+
 const TRANSPOSE = ['', 'transpose=clock,', 'hflip,vflip,', 'transpose=cclock,']
 
 /** Decodes the pictures of a video in the order in which they are shown. */
@@ -121,7 +124,9 @@ export class FrameReader {
     const timeS = (Number(stamp) * num) / den - this.#video.startS
     // Without a stamp, and where one goes back: a picture after the one before.
     const next = this.counts.lastTimeS + frameS(this.#video.header.frameRate)
-    return Number.isFinite(timeS) && timeS > -1e6 && (this.counts.frames === 0 || timeS > this.counts.lastTimeS)
+    return Number.isFinite(timeS) &&
+      timeS > -1e6 &&
+      (this.counts.frames === 0 || timeS > this.counts.lastTimeS + SAME_S)
       ? Math.max(0, timeS)
       : next
   }

@@ -23,6 +23,7 @@ export class ProcessVideoAnalyzer implements VideoAnalyzer {
   readonly #options: ProcessVideoAnalyzerOptions
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
+  readonly #pids = new Set<number>()
   readonly #waitingProbes: Array<() => void> = []
   #probes = 0
 
@@ -32,6 +33,11 @@ export class ProcessVideoAnalyzer implements VideoAnalyzer {
 
   get size(): number {
     return this.#options.processes
+  }
+
+  /** Of the processes that analyse at the moment. */
+  get pids(): number[] {
+    return [...this.#pids]
   }
 
   get limits(): VideoLimits {
@@ -61,7 +67,13 @@ export class ProcessVideoAnalyzer implements VideoAnalyzer {
     const { name, version, precision } = pictures.model
     const detector = { model: pictures.source, expected: { name, version } }
     const either = AbortSignal.any([signal, this.#closing.signal])
-    const work = runVideoProcess({ kind: 'analyze', job, detector, limits }, { silenceMs, signal: either, onProgress })
+    const work = runVideoProcess(
+      { kind: 'analyze', job, detector, limits },
+      {
+        ...{ silenceMs, signal: either, onProgress },
+        pids: this.#pids,
+      },
+    )
     const outcome = await this.#track(
       work.catch((cause) => {
         throw cause instanceof AppError || either.aborted ? cause : new AppError('MODEL_ERROR', {}, { cause })

@@ -14,6 +14,8 @@ export interface ChildOptions {
   silenceMs: number
   signal: AbortSignal
   onProgress?: OnVideoProgress
+  /** Has the process in it while it lives. */
+  pids?: Set<number>
 }
 
 /**
@@ -22,10 +24,12 @@ export interface ChildOptions {
  * VideoProcessDied when it ends without a word.
  */
 export async function runVideoProcess(settings: VideoProcessSettings, options: ChildOptions): Promise<Outcome> {
-  const { signal, silenceMs, onProgress } = options
+  const { signal, silenceMs, onProgress, pids } = options
   signal.throwIfAborted()
   const child = start(settings)
+  if (child.pid !== undefined) pids?.add(child.pid)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  void ended.then(() => pids?.delete(child.pid ?? 0))
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-KEPT_STDERR_CHARS)

@@ -18,7 +18,7 @@ const domain = [
   'notifications',
   'users',
 ]
-const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis', 'tracking']
+const parts = ['db', 'storage', 'queue', 'events', 'detection', 'drawing', 'analysis', 'tracking', 'video']
 
 /** What a room of src/ may import from. A room that is missing here may import nothing of ours. */
 const mayImport: Record<string, string[]> = {
@@ -37,10 +37,12 @@ const mayImport: Record<string, string[]> = {
   tracking: vocabulary,
   // The composition root of the forked process: the one place where a picture is both read and drawn on.
   analysis: [...vocabulary, 'detection', 'drawing'],
+  // The composition root of the processes that read videos.
+  video: [...vocabulary, 'detection', 'drawing', 'tracking', 'analysis'],
   ...Object.fromEntries(
     domain.map((room) => [
       room,
-      [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', 'tracking', ...domain, 'http'],
+      [...vocabulary, 'db', 'storage', 'queue', 'events', 'analysis', 'tracking', 'video', ...domain, 'http'],
     ]),
   ),
   http: [...vocabulary, 'users'],
@@ -56,7 +58,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** From parts, the domain takes types only; what they are is decided by the composition root. */
-const typesOnly = new Set(['storage', 'queue', 'events', 'analysis', 'tracking'])
+const typesOnly = new Set(['storage', 'queue', 'events', 'analysis', 'tracking', 'video'])
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(join('db', 'generated')))

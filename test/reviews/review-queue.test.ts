@@ -79,18 +79,19 @@ t.test('filters let through what they let through elsewhere', async (t) => {
   await insert({ fileName: 'road.jpg', createdAt: at(2), detections: [found('pl60', 0.7)] })
   await insert({ fileName: 'road.png', createdAt: at(3), detectionType: 'video', userId: ids.bob })
   await insert({ createdAt: at(4), detections: [found('p5', 0.5), found('i5', 0.99)], userId: ids.bob })
+  // The third is a video: its signs stand on many pictures, and are looked at while it plays.
   const cases: Array<[string, number[]]> = [
-    ['', [4, 3, 2, 1]],
+    ['', [4, 2, 1]],
     ['class=p5', [4, 1]],
     ['class=p5,pl60&min_confidence=0.6', [2, 1]],
     ['category=mandatory', [4]],
     ['max_confidence=0.55', [4, 1]],
-    [`user_id=${ids.bob}`, [4, 3]],
+    [`user_id=${ids.bob}`, [4]],
     [`user_id=${ids.bob}&class=p5`, [4]],
-    ['detection_type=video', [3]],
+    ['detection_type=video', []],
     ['detection_type=image&class=p5&file_name=town', [1]],
-    ['file_name=road', [3, 2]],
-    [`from=${at(2)}`, [4, 3, 2]],
+    ['file_name=road', [2]],
+    [`from=${at(2)}`, [4, 2]],
     [`from=${at(2)}&to=${at(3)}&class=pl60`, [2]],
     [`from=${at(3)}&class=pl60`, []],
     ['from=2027-01-01T00:00:00Z', []],

@@ -372,14 +372,14 @@ t.test('a disk that fills up while pieces come keeps what it has acknowledged', 
 
 t.test('a disk without room for another directory is answered 507 and leaves nothing', async (t) => {
   // The directory itself, its lock of two files, its five folders, and one draft.
-  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=9')
+  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=12')
   if (app === null) return
   await refuses(t, app, '/api/uploads', [file()], { status: 507, code: 'STORAGE_FULL' })
 })
 
 t.test('a disk that fills up before the result is kept fails the task and leaves only the upload', async (t) => {
   // The directory itself, its lock of two files, its five folders, the day and file of the upload, and two drafts.
-  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=12')
+  const app = await startOnSmallDisk(t, 'size=1m,nr_inodes=15')
   if (app === null) return
   const { status, json } = await post(app, '/api/detections?wait=1', [file()])
   t.equal(status, 507)

@@ -30,8 +30,8 @@ export interface LiveState {
   signs: readonly Detection[]
 }
 
-/** The longer side of what is sent: as each mode looks at it; more shows no more signs. */
-const LONGEST_PX = { fast: 640, balanced: 960, accurate: 1280, max: 1280 }
+/** The longer side of what is sent: as much as each mode looks at, and as lines carry. */
+const LONGEST_PX = { fast: 680, balanced: 1280, accurate: 1280, max: 1280 }
 const CONNECT_MS = 10_000
 const LATENCIES = 15
 

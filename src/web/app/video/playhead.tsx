@@ -4,16 +4,20 @@ import type { VideoClock } from './video-clock.ts'
 interface Props {
   clock: VideoClock
   perSecond: number
+  /** Pixels of the whole timeline. */
+  width: number
   /** What scrolls. */
   place: RefObject<HTMLElement | null>
 }
 
+const LINE_PX = 2
+
 /** Where the video is. Moved without React, as it moves with every picture. */
-export function Playhead({ clock, perSecond, place }: Props) {
+export function Playhead({ clock, perSecond, width, place }: Props) {
   const line = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const move = () => {
-      const x = clock.timeS * perSecond
+      const x = Math.min(clock.timeS * perSecond, width - LINE_PX)
       if (line.current !== null) line.current.style.transform = `translateX(${x}px)`
       const view = place.current
       if (view === null || (x >= view.scrollLeft && x <= view.scrollLeft + view.clientWidth)) return
@@ -21,6 +25,6 @@ export function Playhead({ clock, perSecond, place }: Props) {
     }
     move()
     return clock.subscribe(move)
-  }, [clock, perSecond, place])
+  }, [clock, perSecond, width, place])
   return <div ref={line} className="playhead" aria-hidden="true" />
 }

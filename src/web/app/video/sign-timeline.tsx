@@ -82,7 +82,7 @@ export function SignTimeline(props: Props) {
                 </li>
               ))}
             </ol>
-            <Playhead {...{ clock, perSecond, place }} />
+            <Playhead {...{ clock, perSecond, width, place }} />
           </div>
         ) : null}
       </div>

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Record, RecordPage } from '../../src/contract/index.ts'
+import { whereNow } from '../../src/web/app/live/where-now.ts'
 import { ScriptedAnalyzer } from '../helpers/analyzers.ts'
 import { type RunningApp, startApp } from '../helpers/app.ts'
 import { expectAccessible } from './accessibility.ts'
@@ -18,6 +19,27 @@ const figure = (page: Page, name: string) => page.locator('.live-figures div', {
 async function records(app: RunningApp): Promise<Record[]> {
   return ((await (await fetch(`${app.origin}/api/detections`)).json()) as RecordPage).items
 }
+
+t.test('a sign is marked where it is by now, as its answer is about a moment ago', async (t) => {
+  const answer = (capturedAt: number, ...bboxes: number[][]) => {
+    const detections = bboxes.map((bbox, at) => ({ track_id: at + 1, bbox }))
+    return { capturedAt, width: 640, detections } as never
+  }
+  const answers = [
+    answer(1000, [0, 0, 10, 10]),
+    answer(1100, [10, 0, 20, 10]),
+    answer(1200, [20, 0, 30, 10], [5, 5, 9, 9]),
+  ]
+  const boxes = (nowMs: number) => whereNow(answers, nowMs).map(({ bbox }) => bbox)
+  t.same(boxes(1200), [
+    [20, 0, 30, 10],
+    [5, 5, 9, 9],
+  ])
+  t.same(boxes(1300)[0], [30, 0, 40, 10], 'it goes on as it went')
+  t.same(boxes(1300)[1], [5, 5, 9, 9], 'one that is new stays')
+  t.same(boxes(9000)[0], [60, 0, 70, 10], 'but not far')
+  t.same(whereNow([], 0), [])
+})
 
 t.test('what the camera sees is marked at once, and kept as a record when it stops', needsBrowser, async (t) => {
   const app = await startApp(t)

@@ -19,8 +19,8 @@ export type LivePhase =
 
 export interface LiveState {
   phase: LivePhase
-  /** What was said last of a frame. */
-  answer: FrameAnswer | null
+  /** What was said of the last frames, oldest first. */
+  answers: readonly FrameAnswer[]
   /** Median of the last answers, from the camera's picture to the answer. */
   latencyMs: number | null
   fps: number
@@ -34,8 +34,10 @@ export interface LiveState {
 const LONGEST_PX = { fast: 680, balanced: 1280, accurate: 1280, max: 1280 }
 const CONNECT_MS = 10_000
 const LATENCIES = 15
+/** So many frames tell how fast signs move. */
+const ANSWERS = 5
 
-const nothing: LiveState = { phase: { kind: 'idle' }, answer: null, latencyMs: null, fps: 0, dropped: 0, signs: [] }
+const nothing: LiveState = { phase: { kind: 'idle' }, answers: [], latencyMs: null, fps: 0, dropped: 0, signs: [] }
 
 /** One live detection after the other: what the server is shown, and what it says. */
 export class LiveSession {
@@ -107,7 +109,7 @@ export class LiveSession {
     const sorted = this.#latencies.toSorted((a, b) => a - b)
     const { signs } = this.#state
     this.#set({
-      answer,
+      answers: [...this.#state.answers, answer].slice(-ANSWERS),
       latencyMs: sorted[sorted.length >> 1] ?? null,
       fps: answer.fps,
       dropped: answer.droppedFrames + (this.#frames?.skipped ?? 0),
@@ -135,7 +137,7 @@ export class LiveSession {
     this.#frames?.stop()
     this.#camera = null
     this.#frames = null
-    this.#set({ phase, answer: null })
+    this.#set({ phase, answers: [] })
   }
 
   #set(change: Partial<LiveState>): void {

@@ -6,11 +6,11 @@ import type { LiveState } from './live-session.ts'
 import { texts } from './texts.ts'
 
 /** Each sign of this session once, the newest first; what is in sight is marked. */
-export function LiveSigns({ state: { signs, answer } }: { state: LiveState }) {
+export function LiveSigns({ state: { signs, answers } }: { state: LiveState }) {
   const t = useTexts(texts)
   const categories = useTexts(pictureTexts)
   const nameOf = useSignName()
-  const inSight = new Set(answer?.detections.map(({ track_id }) => track_id))
+  const inSight = new Set(answers.at(-1)?.detections.map(({ track_id }) => track_id))
   const newest = signs.at(-1)
   return (
     <section className="panel live-signs" aria-labelledby="live-signs-title">

@@ -76,8 +76,11 @@ export class VideoWork {
       const leftS = durationS === null ? null : Math.max(0, durationS - positionS)
       const remainingS = leftS === null || doneS <= 0 ? null : (passedS / doneS) * leftS
       // The next attempt begins behind what watchers have seen, and is not to fall back before their eyes.
-      const shownS = task.attempt > 1 && doneS === 0 ? positionS + UNSETTLED_S : positionS
-      board.advanceVideo(task.id, step, durationS === null || step !== 'infer' ? 0 : shownS / durationS, {
+      const isResumed = task.attempt > 1 && doneS === 0
+      const shownStep = isResumed && step === 'read' ? 'infer' : step
+      const shownS = isResumed ? positionS + UNSETTLED_S : positionS
+      const fraction = durationS === null || shownStep !== 'infer' ? 0 : shownS / durationS
+      board.advanceVideo(task.id, shownStep, fraction, {
         figures: {
           frames_done: looks,
           frames_total: looksExpected,

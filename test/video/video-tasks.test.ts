@@ -176,10 +176,10 @@ t.test('a picture is not taken for a video, nor a video for a picture', async (t
 
 t.test('a video process that dies is replaced, and its successor goes on behind what is settled', async (t) => {
   const app = await startApp(t)
-  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 24, frameRate: 4 })
+  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 14, frameRate: 3 })
   const listener = await listen(app)
   await send(app, clip)
-  await listener.until('detection_progress', ({ data }) => (data.position ?? 0) > 12)
+  await listener.until('detection_progress', ({ data }) => (data.position ?? 0) > 10)
   const [pid] = app.parts.videos.pids
   if (pid === undefined) throw new Error('no process')
   process.kill(pid, 'SIGKILL')

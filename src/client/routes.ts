@@ -22,6 +22,7 @@ export interface Routes {
   'GET /api/detections': { query: contract.RecordQuery; answer: contract.RecordPage }
   'GET /api/detections/counts': { query: contract.CountsQuery; answer: contract.RecordCounts }
   'GET /api/detections/:record_id': { answer: contract.Record }
+  'GET /api/detections/:record_id/tracks': { answer: contract.RecordTracks }
   'DELETE /api/detections/:record_id': { answer: null }
   'POST /api/detections/delete': { body: contract.RecordRemoval; answer: contract.RecordRemovalResult }
   'GET /api/detections/:record_id/review': { answer: contract.Review }

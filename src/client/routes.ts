@@ -22,7 +22,6 @@ export interface Routes {
   'GET /api/detections': { query: contract.RecordQuery; answer: contract.RecordPage }
   'GET /api/detections/counts': { query: contract.CountsQuery; answer: contract.RecordCounts }
   'GET /api/detections/:record_id': { answer: contract.Record }
-  'GET /api/detections/:record_id/tracks': { answer: contract.RecordTracks }
   'DELETE /api/detections/:record_id': { answer: null }
   'GET /api/detections/:record_id/tracks': { answer: contract.RecordTracks }
   'POST /api/detections/delete': { body: contract.RecordRemoval; answer: contract.RecordRemovalResult }

@@ -27,6 +27,7 @@ const ROOMY_PX = 420
 /** The video with its signs marked, as they move. Full screen takes the marks along. */
 export function VideoStage({ record, player, tracks, hasBoxes, activeId, onActive }: Props) {
   const t = useTexts(texts)
+  const language = useLanguage()
   const stage = useRef<HTMLDivElement>(null)
   const frame = useRef<HTMLDivElement>(null)
   const size = useSize(frame)
@@ -48,7 +49,15 @@ export function VideoStage({ record, player, tracks, hasBoxes, activeId, onActiv
           playsInline
           preload="auto"
           {...events}
-        />
+        >
+          <track
+            kind="chapters"
+            src={`/api/detections/${record.record_id}/tracks.vtt?lang=${language}`}
+            srcLang={language}
+            label={t.timeline}
+            default
+          />
+        </video>
         {hasBoxes && source.name === 'original' && size.width > 0 ? (
           <MovingBoxes
             {...{ tracks, width, height, activeId, onActive }}

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Record, RecordTracks } from '../../src/contract/index.ts'
+import type { Record, RecordTracks, StartedTasks, Task } from '../../src/contract/index.ts'
 import { openVideo } from '../../src/video/open-video.ts'
 import { formOf, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
@@ -88,6 +88,22 @@ t.test('a drive becomes its signs, each once, with where and when it was seen', 
 
   t.equal((await fetch(`${app.origin}/api/detections/${data.record_id}`, { method: 'DELETE' })).status, 204)
   t.same(await leftovers(app), { ...nothing, tasks: 1 }, 'nothing is left of a record that is deleted')
+})
+
+t.test('how long a video will take is told from those before it', async (t) => {
+  const app = await startApp(t)
+  const [short, long] = [1, 2].map((seconds) => makeClip(join(app.dir, `${seconds}.mp4`), { seconds }))
+  const first = (await (await send(app, (await short) as string)).json()) as StartedTasks
+  t.equal(first.tasks[0]?.estimated_time, 0, 'nothing is known yet')
+  const listener = await listen(app)
+  await eventually(
+    () => get<Task>(app, `/api/tasks/${first.task_ids[0]}`),
+    ({ status }) => status === 'success',
+    60_000,
+  )
+  const second = (await (await send(app, (await long) as string)).json()) as StartedTasks
+  t.ok((second.tasks[0]?.estimated_time ?? 0) > 0)
+  await listener.until('detection_complete', ({ data }) => data.task_id === second.task_ids[0])
 })
 
 t.test('the signs of a drive are taken away as a table, as JSON and as chapters', async (t) => {

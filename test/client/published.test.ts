@@ -73,7 +73,7 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
       .filter(([, { responses }]) => responses[204] !== undefined || isJson(Object.values(responses)[0]))
       .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
   )
-  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports are downloads (`rest.open`).
+  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports and tracks are downloads (`rest.open`).
   const others = [
     'GET /health/live',
     'GET /health/ready',
@@ -83,6 +83,7 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
     'POST /api/detections',
     'GET /media/{*}',
     'GET /api/exports',
+    'GET /api/detections/:record_id/tracks.:format',
   ]
   const table = [...text('src', 'client', 'routes.ts').matchAll(/^ {2}'([A-Z]+ \/\S+)'/gm)].map(([, route]) => route)
   const missing = documented.filter((route) => !others.includes(route) && !table.includes(route))

@@ -41,7 +41,7 @@ export const texts = defineTexts(
     connectionLostHelp: '几秒内恢复就会接着检测；时间更长，已看到的标志会自动存为记录。',
     problem_insecure: '当前网址不能使用摄像头',
     problemHelp_insecure:
-      '浏览器只允许 HTTPS 网址或本机地址（localhost）使用摄像头。请用 https:// 开头的网址打开本页；如果没有，请管理员按 README 的“实时摄像头”一节为服务器配置 HTTPS。',
+      '浏览器只允许 HTTPS 网址或本机地址（localhost）使用摄像头。请用 https:// 开头的网址打开本页；如果没有，请管理员按 README 的“手机摄像头需要 HTTPS”一节为服务器配置 HTTPS。',
     problem_unsupported: '这个浏览器不支持摄像头',
     problemHelp_unsupported: '请换用新版的 Chrome、Edge、Safari 或 Firefox。',
     problem_none: '没有找到摄像头',
@@ -95,7 +95,7 @@ export const texts = defineTexts(
     connectionLostHelp: 'Back within seconds, it goes on; later than that, what was seen is kept as a record.',
     problem_insecure: 'Cameras cannot be used at this address',
     problemHelp_insecure:
-      'Browsers allow cameras only over HTTPS, or on localhost. Open this page by an address that begins with https://; if there is none, an administrator sets it up as the README says under “Live cameras”.',
+      'Browsers allow cameras only over HTTPS, or on localhost. Open this page by an address that begins with https://; if there is none, an administrator sets it up as the README says under “HTTPS, for cameras of phones”.',
     problem_unsupported: 'This browser has no cameras for pages',
     problemHelp_unsupported: 'Use a recent Chrome, Edge, Safari or Firefox.',
     problem_none: 'No camera was found',

@@ -25,9 +25,12 @@ function moved(sign: Sign, answers: readonly FrameAnswer[], last: FrameAnswer, a
     if (sinceMs <= 0 || sinceMs > MEMORY_MS || earlier.width !== last.width) continue
     const before = earlier.detections.find(({ track_id }) => track_id === sign.track_id)
     if (before === undefined) continue
-    const ahead = (corner: 0 | 1 | 2 | 3) =>
-      sign.bbox[corner] + ((sign.bbox[corner] - before.bbox[corner]) * aheadMs) / sinceMs
-    return [ahead(0), ahead(1), ahead(2), ahead(3)]
+    const [x1, y1, x2, y2] = sign.bbox
+    // By its middle: what the edge cuts off would seem to shrink to less than nothing.
+    const by = (low: 0 | 1, high: 2 | 3) =>
+      ((sign.bbox[low] + sign.bbox[high] - before.bbox[low] - before.bbox[high]) / 2) * (aheadMs / sinceMs)
+    const [right, down] = [by(0, 2), by(1, 3)]
+    return [x1 + right, y1 + down, x2 + right, y2 + down]
   }
   return sign.bbox
 }

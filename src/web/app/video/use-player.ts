@@ -61,7 +61,9 @@ export function usePlayer({ source_image_url: original, result_video_url: drawn 
         if (wasPlaying.current) void video.current?.play()
       },
       onError: () => {
-        if (video.current?.error?.code !== NETWORK) fail()
+        const { error, readyState = 0 } = video.current ?? {}
+        // A line that breaks while it plays says nothing of the format.
+        if (error?.code !== NETWORK || readyState === 0) fail()
       },
     },
     toggle: () => void (video.current?.paused ? video.current.play() : video.current?.pause()),

@@ -50,6 +50,7 @@ export interface SignTrack {
 }
 
 export interface TrackerSnapshot {
+  nowS: number
   nextId: number
   live: TrackSnapshot[]
   finished: SignTrack[]
@@ -64,6 +65,8 @@ const NOISE_LOST_S = 0.4
 const EXPECTED_S = 0.35
 const WEAK_ROUND_S = 0.6
 
+const BEGINNING: TrackerSnapshot = { nowS: 0, nextId: 1, live: [], finished: [] }
+
 /**
  * Follows signs from picture to picture, so that each comes out once: ByteTrack (Zhang et al., "ByteTrack: Multi-Object
  * Tracking by Associating Every Detection Box", ECCV 2022), which gives sure detections to tracks first and then weak ones to
@@ -75,13 +78,14 @@ export class SignTracker {
   #live: Track[]
   #finished: SignTrack[]
   #nextId: number
-  #nowS = 0
+  #nowS: number
 
-  constructor(options: TrackerOptions, snapshot: TrackerSnapshot = { nextId: 1, live: [], finished: [] }) {
+  constructor(options: TrackerOptions, snapshot: TrackerSnapshot = BEGINNING) {
     this.#options = options
     this.#live = snapshot.live.map((track) => new Track(track))
     this.#finished = [...snapshot.finished]
     this.#nextId = snapshot.nextId
+    this.#nowS = snapshot.nowS
   }
 
   static restore(options: TrackerOptions, snapshot: TrackerSnapshot): SignTracker {
@@ -100,8 +104,8 @@ export class SignTracker {
 
   /** @param timeS seconds, later than those before. `detections` are of one picture of `picture`'s size. */
   update(timeS: number, picture: { width: number; height: number }, detections: Detection[]): TrackUpdate {
-    this.#nowS = timeS
     this.#giveUp(timeS, picture)
+    this.#nowS = timeS
     const { confidenceThreshold } = this.#options
     const sure = detections.filter(({ confidence }) => confidence >= confidenceThreshold)
     const weak = detections.filter(({ confidence }) => confidence < confidenceThreshold)
@@ -133,7 +137,7 @@ export class SignTracker {
 
   snapshot(): TrackerSnapshot {
     const live = this.#live.map((track) => track.snapshot())
-    return { nextId: this.#nextId, live, finished: [...this.#finished] }
+    return { nowS: this.#nowS, nextId: this.#nextId, live, finished: [...this.#finished] }
   }
 
   #start(timeS: number, detection: Detection, pictureHeight: number): Track {
@@ -169,10 +173,12 @@ export class SignTracker {
     return update
   }
 
-  /** Lets go of tracks that have not been seen for too long, or have left the picture. */
+  /** Lets go of tracks that have not been seen for too long and in more than one look, or have left the picture. */
   #giveUp(timeS: number, picture: { width: number; height: number }): void {
     const hasGone = (track: Track) => {
       const unseenS = timeS - track.lastTimeS
+      // Where looks are seconds apart, that alone says nothing.
+      if (track.lastTimeS >= this.#nowS) return false
       return (
         unseenS > (track.isConfirmed ? LOST_S : NOISE_LOST_S) ||
         (unseenS > EXPECTED_S && isOutside(track, timeS, picture))

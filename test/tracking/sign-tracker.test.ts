@@ -72,6 +72,16 @@ t.test('a sign behind a lorry comes back as itself', async (t) => {
   t.same(expected, [true, true, true, false, false, false, false], 'it is shown where it is expected, for a moment')
 })
 
+t.test('a sign is one track also where looks are seconds apart', async (t) => {
+  for (const perSecond of [2, 1, 0.5]) {
+    const looks = everyS(perSecond, 12).map((timeS, i) => ({
+      timeS,
+      detections: [found(sixty, 0.9, [900 + i * 2, 400, 930 + i * 3, 430 + i])],
+    }))
+    t.equal(follow(looks)[0]?.boxes.length, looks.length, `${perSecond} a second`)
+  }
+})
+
 t.test('what is seen once or for a moment is no sign', async (t) => {
   const at = (timeS: number, confidence: number): Look => ({
     timeS,

@@ -10,6 +10,8 @@ export interface Context {
   children: Children
   /** How many processes analyse pictures, in the server and in the bare loop. */
   processes: number
+  /** How long the video is that shows what memory a video takes; null: as long as the bench likes. */
+  videoMinutes: number | null
   /** Where CPU profiles of the server go; null for none. */
   cpuProfileDir: string | null
   photos(): Promise<Photo[]>

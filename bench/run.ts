@@ -1,4 +1,4 @@
-/** `npm run bench -- [names] [--quick] [--json FILE] [--cpu-prof DIR]`; README.md says what is measured. */
+/** `npm run bench -- [names] [--quick] [--json FILE] [--minutes N] [--cpu-prof DIR]`; README.md says what is measured. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -16,13 +16,19 @@ import { records } from './records.ts'
 import { start } from './start.ts'
 import { tableOf } from './table.ts'
 import { throughput } from './throughput.ts'
+import { video } from './video.ts'
 import { webScroll } from './web-scroll.ts'
 
-const benches: Bench[] = [start, throughput, latency, realtime, loopLag, broadcast, records, webScroll, memory]
+const benches: Bench[] = [start, throughput, latency, realtime, loopLag, broadcast, records, webScroll, video, memory]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, json: { type: 'string' }, 'cpu-prof': { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'string' },
+    minutes: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+  },
 })
 const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name))
 if (unknown !== undefined) {
@@ -57,6 +63,7 @@ function makeContext(): Context {
     dir,
     children,
     processes: cpus().length,
+    videoMinutes: values.minutes === undefined ? null : Number(values.minutes),
     cpuProfileDir: values['cpu-prof'] === undefined ? null : resolve(values['cpu-prof']),
     photos: () => {
       photos ??= drawPhotos(dir)

@@ -16,7 +16,8 @@ import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
 import type { HealthChecks } from './http/health-routes.ts'
 import { Metrics } from './http/metrics.ts'
-import { LiveSessions, type NewTracker } from './live/live-sessions.ts'
+import { LiveSessions } from './live/live-sessions.ts'
+import type { NewTracker } from './live/open-session.ts'
 import { ModelCatalogue } from './models/model-catalogue.ts'
 import { ModelService } from './models/model-service.ts'
 import { PrecisionChoice } from './models/precision-choice.ts'
@@ -150,7 +151,9 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const outcomes = new TaskOutcomes(bus)
   const live = new LiveSessions({
     ...{ db, bus, events, files, analyzer, records, log, newTracker },
-    limits: { ...config.realtime, progressPerSecond: PROGRESS_PER_SECOND },
+    limits: config.realtime,
+    maxFramePixels: config.realtime.maxFramePixels,
+    progressPerSecond: PROGRESS_PER_SECOND,
   })
   const cameraLimits = { maxPixels: config.videos.limits.maxPixels }
   const streams = new ProcessCameraStreams({ privateRanges: config.cameras.privateRanges, limits: cameraLimits })

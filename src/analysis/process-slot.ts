@@ -9,6 +9,8 @@ const firstDelayMs = 100
 const maxDelayMs = 10_000
 // Loading takes a quarter of a second; a machine in trouble gets two hundred times as long.
 const startLimitMs = 60_000
+// A frame that takes longer is none of a live session; the next one is waited for.
+const frameLimitMs = 10_000
 
 /** A process that crashed, hung or could not start, and is replaced after `delayMs`. */
 export interface ProcessRestart {
@@ -74,6 +76,8 @@ export class ProcessSlot {
 
   /** Only when idle. Settles as Analyzer.analyze does. */
   async run(work: Work, signal: AbortSignal, onStep: OnStep): Promise<Results[Work['kind']]> {
+    const timeoutMs =
+      work.kind === 'picture' ? this.#options.timeoutMs : Math.min(frameLimitMs, this.#options.timeoutMs)
     const child = this.#child!
     let stopped: StopReason | null = null
     const stop = (reason: StopReason) => {
@@ -81,7 +85,7 @@ export class ProcessSlot {
       this.#stop(reason)
     }
     const cancel = () => stop('cancelled')
-    const deadline = setTimeout(stop, this.#options.timeoutMs, 'timeout')
+    const deadline = setTimeout(stop, timeoutMs, 'timeout')
     signal.addEventListener('abort', cancel, { once: true })
     this.#isBusy = true
     try {
@@ -90,7 +94,7 @@ export class ProcessSlot {
       return result
     } catch (err) {
       if (isCallersFault(err)) this.#failuresInARow = 0
-      throw this.#reasonOf(err, stopped, signal)
+      throw this.#reasonOf(err, stopped, signal, timeoutMs)
     } finally {
       clearTimeout(deadline)
       signal.removeEventListener('abort', cancel)
@@ -110,9 +114,9 @@ export class ProcessSlot {
     void this.#child?.kill()
   }
 
-  #reasonOf(err: unknown, stopped: StopReason | null, signal: AbortSignal): unknown {
+  #reasonOf(err: unknown, stopped: StopReason | null, signal: AbortSignal, timeoutMs: number): unknown {
     if (stopped === 'cancelled') return signal.reason
-    if (stopped === 'timeout') return new AppError('DETECTION_TIMEOUT', { seconds: this.#options.timeoutMs / 1000 })
+    if (stopped === 'timeout') return new AppError('DETECTION_TIMEOUT', { seconds: timeoutMs / 1000 })
     return this.#closing.signal.aborted ? new AppError('SHUTTING_DOWN') : err
   }
 

@@ -5,12 +5,15 @@ import { type CliText, textsIn } from './texts.ts'
 
 export interface DetectArguments {
   files: string[]
-  mode: DetectionMode
+  /** null: accurate for pictures, fast for videos. */
+  mode: DetectionMode | null
   confidenceThreshold: number
-  /** Whether `x.detected.jpg` is written beside each file. */
+  /** Pictures of a video to look at, a second; null: as many as it takes. */
+  frameRate: number | null
+  /** Whether `x.detected.jpg`, and for videos `x.detected.mp4`, is written beside each file. */
   saves: boolean
   printsJson: boolean
-  /** null: as many as there are cores, but not more than files. */
+  /** For pictures; null: as many as there are cores, but not more than pictures. */
   processes: number | null
   /** A model's directory; null: the bundled one. */
   modelDir: string | null
@@ -56,7 +59,9 @@ export function parseArguments(argv: string[], language: Language): DetectArgume
   if (positionals.length === 0 && !values.help) throw new UsageError(texts.noFiles)
   return {
     files: positionals,
-    mode: modeOf(values.mode, texts),
+    mode: values.mode === undefined ? null : modeOf(values.mode, texts),
+    frameRate:
+      values['frame-rate'] === undefined ? null : numberOf('--frame-rate', values['frame-rate'], 0.2, 30, texts),
     confidenceThreshold: numberOf('--confidence', values.confidence, 0, 1, texts),
     saves: !values['no-save'],
     printsJson: values.json,
@@ -72,8 +77,9 @@ function parseWords(argv: string[], texts: CliText) {
       args: argv,
       allowPositionals: true,
       options: {
-        mode: { type: 'string', short: 'm', default: 'accurate' },
+        mode: { type: 'string', short: 'm' },
         confidence: { type: 'string', short: 'c', default: '0.5' },
+        'frame-rate': { type: 'string', short: 'r' },
         'no-save': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         processes: { type: 'string', short: 'p' },

@@ -10,13 +10,14 @@ import { textsIn } from './texts.ts'
 type Options = Pick<DetectArguments, 'mode' | 'confidenceThreshold'>
 
 const resultEnding = '.detected.jpg'
+const videoEnding = '.detected.mp4'
 
 /** Whether a file is a result of this command: `*.jpg` finds it when the command runs a second time. */
 export function isResult(file: string): boolean {
-  return file.endsWith(resultEnding)
+  return file.endsWith(resultEnding) || file.endsWith(videoEnding)
 }
 
-/** `street.jpg` → `street.detected.jpg` beside it; `street.jpg.detected.jpg` where `street.png` is asked for too. */
+/** `street.jpg` → `street.detected.jpg` beside it; `street.jpg.detected.jpg` where `street.png` or `street.mp4` is asked for too. */
 export function resultPathsOf(files: string[]): string[] {
   const short = files.map((file) => join(dirname(file), basename(file, extname(file)) + resultEnding))
   return files.map((file, i) => {
@@ -25,7 +26,12 @@ export function resultPathsOf(files: string[]): string[] {
   })
 }
 
-/** Analyses one file. A failure is a result, so that the other files go on; only an abort is thrown. */
+/** Where the drawn video goes, beside the poster. */
+export function videoPathOf(resultPath: string): string {
+  return resultPath.slice(0, -resultEnding.length) + videoEnding
+}
+
+/** Analyses one picture. A failure is a result, so that the other files go on; only an abort is thrown. */
 export async function detectFile(
   analyzer: Analyzer,
   file: string,
@@ -42,7 +48,7 @@ export async function detectFile(
     const job: AnalysisJob = {
       path: file,
       fileName: basename(file),
-      mode,
+      mode: mode ?? 'accurate',
       confidenceThreshold,
       resultPath: partPath,
       thumbnailPath: null,
@@ -57,9 +63,10 @@ export async function detectFile(
   }
 }
 
+/** A file that is not there, said in the reader's language. */
 class FileProblem extends Error {}
 
-async function refuseUnreadable(file: string, language: Language): Promise<void> {
+export async function refuseUnreadable(file: string, language: Language): Promise<void> {
   const texts = textsIn(language)
   const stats = await stat(file).catch((cause) => {
     throw new FileProblem(texts.missing, { cause })
@@ -68,7 +75,7 @@ async function refuseUnreadable(file: string, language: Language): Promise<void>
   if (stats.size === 0) throw new AppError('EMPTY_FILE', { file_name: basename(file) })
 }
 
-function failureOf(err: unknown, language: Language): { code: AppError['code']; message: string } {
+export function failureOf(err: unknown, language: Language): { code: AppError['code']; message: string } {
   if (err instanceof FileProblem) return { code: 'FILE_NOT_FOUND', message: err.message }
   if (!(err instanceof AppError)) return { code: 'INTERNAL', message: err instanceof Error ? err.message : String(err) }
   const cause = err.cause instanceof Error ? ` (${err.cause.message.split('\n')[0]})` : ''

@@ -50,11 +50,17 @@ export class Progress {
   #draw(): void {
     if (!this.#stream.isTTY) return
     const done = this.#finished + [...this.#fractions.values()].reduce((sum, fraction) => sum + fraction, 0)
-    const columns = Math.round((done / this.#total) * barColumns)
-    const bar = '█'.repeat(columns) + '░'.repeat(barColumns - columns)
-    this.#stream.write(`\r\x1b[K${bar} ${Math.floor((done / this.#total) * 100)}% ${this.#finished}/${this.#total}`)
+    this.#stream.write(
+      `\r\x1b[K${barOf(done / this.#total)} ${Math.floor((done / this.#total) * 100)}% ${this.#finished}/${this.#total}`,
+    )
     this.#isDrawn = true
   }
+}
+
+/** @param share 0..1 */
+export function barOf(share: number): string {
+  const columns = Math.round(share * barColumns)
+  return '█'.repeat(columns) + '░'.repeat(barColumns - columns)
 }
 
 /** A file name may hold control characters, which a terminal would obey. */

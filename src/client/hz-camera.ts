@@ -1,52 +1,17 @@
 import type {
-  Detection,
   DetectionComplete,
   DetectionError,
   DetectionProgress,
-  LiveDetection,
   RealtimeTerms,
   SocketError,
 } from '../contract/index.ts'
+import type { CameraEnd, CameraEvents, CameraState } from './camera-events.ts'
 import type { Clock } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { FrameFlow, type FramePicture, type OutgoingFrame } from './frame-flow.ts'
 import { bytesOf, type FrameMark, frameMessage } from './frame-message.ts'
 import { HzError, notConnected } from './hz-error.ts'
 import type { LiveSocket } from './live-socket.ts'
-
-/** What the server says of one frame. */
-export interface FrameAnswer extends FrameMark {
-  /** From `capturedAt` until now, by this clock alone. */
-  latencyMs: number
-  /** Pixels of the upright frame, which boxes refer to. */
-  width: number
-  height: number
-  /** The signs in sight. */
-  detections: LiveDetection[]
-  /** Signs that are seen for certain since the answer before, each once. */
-  newDetections: Detection[]
-  /** Frames that a newer one has replaced so far, here and in the server. */
-  droppedFrames: number
-  /** Frames that the server has looked at in the last second or so. */
-  fps: number
-  message: DetectionProgress
-}
-
-export interface CameraEvents {
-  answer: FrameAnswer
-  /** A frame could not be looked at; the session goes on. `frameId` is null where it was no frame at all. */
-  refused: { frameId: number | null; error: HzError }
-  state: CameraState
-}
-
-/** `waiting`: the connection is lost; the session goes on with the next one. */
-export type CameraState = 'live' | 'waiting' | 'ended'
-
-/** `unknown`: it is over, and how was not to be learnt. */
-export type CameraEnd =
-  | { kind: 'complete'; data: DetectionComplete }
-  | { kind: 'error'; data: DetectionError }
-  | { kind: 'unknown'; error: HzError }
 
 interface CameraOptions {
   socket: LiveSocket

@@ -1,14 +1,9 @@
 export type * from '../contract/index.ts'
+export type { CameraEnd, CameraEvents, CameraState, FrameAnswer } from './camera-events.ts'
 export type { Clock } from './clock.ts'
 export type { FramePicture } from './frame-flow.ts'
 export type { FrameMark } from './frame-message.ts'
-export {
-  type CameraEnd,
-  type CameraEvents,
-  type CameraState,
-  type FrameAnswer,
-  HzCamera,
-} from './hz-camera.ts'
+export { HzCamera } from './hz-camera.ts'
 export { HzClient, type HzClientOptions } from './hz-client.ts'
 export { HzError } from './hz-error.ts'
 export { type Following, LiveSocket, type LiveSocketOptions } from './live-socket.ts'

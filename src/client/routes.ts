@@ -23,6 +23,7 @@ export interface Routes {
   'GET /api/detections/counts': { query: contract.CountsQuery; answer: contract.RecordCounts }
   'GET /api/detections/:record_id': { answer: contract.Record }
   'DELETE /api/detections/:record_id': { answer: null }
+  'GET /api/detections/:record_id/tracks': { answer: contract.RecordTracks }
   'POST /api/detections/delete': { body: contract.RecordRemoval; answer: contract.RecordRemovalResult }
   'GET /api/detections/:record_id/review': { answer: contract.Review }
   'PUT /api/detections/:record_id/review': { body: contract.ReviewChange; answer: contract.Review }

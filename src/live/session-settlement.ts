@@ -7,13 +7,13 @@ import type { RecordService } from '../records/record-service.ts'
 import { completeEvent, fail, ofAttempt, startEvent, succeed } from '../tasks/task-settlement.ts'
 import { detectionsOf } from '../tasks/video-work.ts'
 import type { SignTrack } from '../tracking/sign-tracker.ts'
-import type { LiveSession } from './live-session.ts'
-import type { SessionPictures } from './session-pictures.ts'
+import type { OpenSession } from './open-session.ts'
 
 interface Deps {
   db: Db
   events: EventLog
   records: RecordService
+  log: { info(details: object, message: string): void; warn(details: object, message: string): void }
 }
 
 const CAMERA = { fileName: 'camera', mediaType: 'video/x-camera' }
@@ -41,14 +41,54 @@ export class SessionSettlement {
     })
   }
 
+  /** Ends a session with what it has seen. @returns the record's id; null where there is none, and its task has failed */
+  async settle(open: OpenSession): Promise<number | null> {
+    const { log } = this.#deps
+    const { task, session, pictures } = open
+    try {
+      await session.end()
+      const tracks = await session.options.signs.finish()
+      const recordId = await this.#keep(open, tracks)
+      log.info({ task_id: task.id, record_id: recordId, signs: tracks.length }, 'a camera session ended')
+      return recordId
+    } catch (err) {
+      const code = err instanceof AppError ? err.code : 'MODEL_ERROR'
+      if (code !== 'NO_FRAMES') log.warn({ err, task_id: task.id }, 'a camera session could not be kept')
+      await this.#fail(task, code).catch(() => {}) // `failLost` tries again.
+      return null
+    } finally {
+      await pictures?.discard()
+    }
+  }
+
+  /** Lets go of a session whose task has ended otherwise. */
+  async abandon({ session, pictures }: OpenSession): Promise<void> {
+    await session.end()
+    await pictures?.discard()
+  }
+
+  /** Ends, as lost, whatever session nobody knows: of a server that crashed, or that could not write its end. */
+  async failLost(isKnown: (taskId: string) => boolean): Promise<void> {
+    const where = { detectionType: 'realtime' as const, status: { in: ['queued' as const, 'processing' as const] } }
+    for (const task of await this.#deps.db.task.findMany({ where })) {
+      if (!isKnown(task.id)) await this.#fail(task, 'SESSION_LOST')
+    }
+  }
+
+  async #fail(task: TaskModel, code: ErrorCode): Promise<void> {
+    const failure = { code, details: {}, stack: null }
+    await this.#deps.events.transact((tx, emit) => fail(tx, emit, ofAttempt(task), task, failure))
+  }
+
   /**
-   * Keeps what a session has seen: pictures first, then everything else in one transaction, or nothing at all.
-   * @returns the record's id; null where the task has ended otherwise meanwhile.
+   * Makes the result visible: pictures first, then everything else in one transaction, or nothing at all.
+   * @returns null where the task has ended otherwise meanwhile
    */
-  async keep(task: TaskModel, session: LiveSession, tracks: SignTrack[], pictures: SessionPictures | null) {
+  async #keep(open: OpenSession, tracks: SignTrack[]): Promise<number | null> {
+    const { pictures } = open
     try {
       await pictures?.publish()
-      const recordId = await this.#settle(task, session, tracks, pictures)
+      const recordId = await this.#settle(open, tracks)
       if (recordId === null) await pictures?.unpublish()
       return recordId
     } catch (err) {
@@ -57,21 +97,7 @@ export class SessionSettlement {
     }
   }
 
-  /** Ends a session without a record. */
-  async fail(task: TaskModel, code: ErrorCode, stack: string | null = null): Promise<void> {
-    const failure = { code, details: {}, stack }
-    await this.#deps.events.transact((tx, emit) => fail(tx, emit, ofAttempt(task), task, failure))
-  }
-
-  /** Ends, as lost, whatever session nobody knows: of a server that crashed, or that could not write its end. */
-  async failLost(isKnown: (taskId: string) => boolean): Promise<void> {
-    const where = { detectionType: 'realtime' as const, status: { in: ['queued' as const, 'processing' as const] } }
-    for (const task of await this.#deps.db.task.findMany({ where })) {
-      if (!isKnown(task.id)) await this.fail(task, 'SESSION_LOST')
-    }
-  }
-
-  #settle(task: TaskModel, session: LiveSession, tracks: SignTrack[], pictures: SessionPictures | null) {
+  #settle({ task, session, pictures }: OpenSession, tracks: SignTrack[]): Promise<number | null> {
     const { events, records } = this.#deps
     const { size } = session.options.signs
     const { model } = session

@@ -19,7 +19,7 @@ import type { ProgressBoard } from './progress-board.ts'
 import { detectionTypeOf, jobOf } from './task-lane.ts'
 import { fail } from './task-settlement.ts'
 import { canRetry, toTask } from './task-view.ts'
-import { type TimingModel, timingKey } from './timing-model.ts'
+import { megapixelSeconds, type TimingModel, timingKey, videoTimingKey } from './timing-model.ts'
 
 interface Deps {
   db: Db
@@ -200,8 +200,11 @@ export class TaskService {
     }
   }
 
-  #estimate(options: FullDetectionOptions, { width, height }: UploadModel): number {
+  #estimate(options: FullDetectionOptions, { width, height, duration }: UploadModel): number {
     const { analyzer, timing } = this.#deps
+    if (duration !== null) {
+      return timing.estimate(videoTimingKey(analyzer.model, options), megapixelSeconds({ width, height, duration }))
+    }
     return timing.estimate(timingKey(analyzer.model, options), (width * height) / 1e6)
   }
 

@@ -95,3 +95,21 @@ export function timingKey(
   const model = `${name}@${version}${precision === 'fp32' ? '' : `+${precision}`}`
   return `${model}/${options.mode}/${options.save_result ? 'drawn' : 'plain'}`
 }
+
+/** The same of videos, whose measure is `megapixelSeconds`. */
+export function videoTimingKey(model: Parameters<typeof timingKey>[0], options: FullDetectionOptions): string {
+  return `${timingKey(model, options)}/video`
+}
+
+/** What a video costs grows with its length and with its pictures. */
+export function megapixelSeconds({
+  width,
+  height,
+  duration,
+}: {
+  width: number
+  height: number
+  duration: number
+}): number {
+  return ((width * height) / 1e6) * duration
+}

@@ -7,7 +7,7 @@ import type { FileStore, Folder } from '../storage/file-store.ts'
 import type { VideoAnalysis, VideoAnalyzer, VideoProgress } from '../video/video-analyzer.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { succeed, videoCompleteEvent } from './task-settlement.ts'
-import { type TimingModel, timingKey } from './timing-model.ts'
+import { megapixelSeconds, type TimingModel, videoTimingKey } from './timing-model.ts'
 
 export interface VideoWorkDeps {
   events: EventLog
@@ -56,7 +56,10 @@ export class VideoWork {
     // What earlier attempts did is not in it.
     const seconds = Math.round(performance.now() - startedMs) / 1000
     await this.#keep(task, options, analysis, seconds)
-    if (task.attempt === 1) timing.add(videoTimingKey(analysis, options), megapixelSeconds(analysis), seconds)
+    if (task.attempt === 1) {
+      const { model, width, height, durationS: duration } = analysis
+      timing.add(videoTimingKey(model, options), megapixelSeconds({ width, height, duration }), seconds)
+    }
     return { seconds, signs: analysis.tracks.length }
   }
 
@@ -76,8 +79,11 @@ export class VideoWork {
       const leftS = durationS === null ? null : Math.max(0, durationS - positionS)
       const remainingS = leftS === null || doneS <= 0 ? null : (passedS / doneS) * leftS
       // The next attempt begins behind what watchers have seen, and is not to fall back before their eyes.
-      const shownS = task.attempt > 1 && doneS === 0 ? positionS + UNSETTLED_S : positionS
-      board.advanceVideo(task.id, step, durationS === null || step !== 'infer' ? 0 : shownS / durationS, {
+      const isResumed = task.attempt > 1 && doneS === 0
+      const shownStep = isResumed && step === 'read' ? 'infer' : step
+      const shownS = isResumed ? positionS + UNSETTLED_S : positionS
+      const fraction = durationS === null || shownStep !== 'infer' ? 0 : shownS / durationS
+      board.advanceVideo(task.id, shownStep, fraction, {
         figures: {
           frames_done: looks,
           frames_total: looksExpected,
@@ -168,13 +174,4 @@ export function detectionsOf(tracks: NewTrack[]): Detection[] {
 function asNewDetection({ trackId, firstTimeS, ...found }: VideoProgress['found'][number]): Detection {
   const seen = { first_time: firstTimeS, last_time: firstTimeS, best_time: firstTimeS }
   return { ...found, track: { track_id: trackId, ...seen, crop_url: null } }
-}
-
-function videoTimingKey({ model }: Pick<VideoAnalysis, 'model'>, options: FullDetectionOptions): string {
-  return `${timingKey(model, options)}/video`
-}
-
-/** What a video costs grows with its length and with its pictures. */
-function megapixelSeconds({ width, height, durationS }: VideoAnalysis): number {
-  return ((width * height) / 1e6) * durationS
 }

@@ -46,6 +46,12 @@ export class ClassVotes {
     return sum(({ confidence }) => confidence) / sum(({ weight }) => weight)
   }
 
+  /** Of all that was said, 0..1. */
+  shareOf(classCode: string): number {
+    const total = [...this.#votes.values()].reduce((sum, { weight }) => sum + weight, 0)
+    return (this.#votes.get(classCode)?.weight ?? 0) / total
+  }
+
   snapshot(): VotesSnapshot {
     return [...this.#votes.values()].map((vote) => ({ ...vote }))
   }

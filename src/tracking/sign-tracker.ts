@@ -1,6 +1,7 @@
 import type { BoundingBox, Detection, SignClass } from '../contract/index.ts'
 import { assign } from './assign.ts'
-import { boxOf, sizeOf, stateOf } from './motion.ts'
+import { costOf } from './match-cost.ts'
+import { boxOf } from './motion.ts'
 import { Track, type TrackSnapshot } from './track.ts'
 
 export interface TrackerOptions {
@@ -49,6 +50,7 @@ export interface SignTrack {
 }
 
 export interface TrackerSnapshot {
+  nowS: number
   nextId: number
   live: TrackSnapshot[]
   finished: SignTrack[]
@@ -62,15 +64,8 @@ const NOISE_LOST_S = 0.4
 /** For so long a sign is shown where it is expected. */
 const EXPECTED_S = 0.35
 const WEAK_ROUND_S = 0.6
-/** The farthest that a detection may be from where a track is expected, in sizes of the sign, by what they say. */
-const REACH = { sameClass: 1.5, sameCategory: 1.1, other: 0.5 }
-/** A track without a speed, and one that was not seen for a while, may be further off. */
-const NEW_REACH = 1.6
-const REACH_PER_LOST_S = 0.8
-/** The most that the size may differ from the expected one, as a factor. */
-const SIZE_REACH = Math.log(1.9)
-/** What it costs to say something else, in sizes of the sign. */
-const CLASS_COST = { sameClass: 0, sameCategory: 0.15, other: 0.5 }
+
+const BEGINNING: TrackerSnapshot = { nowS: 0, nextId: 1, live: [], finished: [] }
 
 /**
  * Follows signs from picture to picture, so that each comes out once: ByteTrack (Zhang et al., "ByteTrack: Multi-Object
@@ -83,13 +78,14 @@ export class SignTracker {
   #live: Track[]
   #finished: SignTrack[]
   #nextId: number
-  #nowS = 0
+  #nowS: number
 
-  constructor(options: TrackerOptions, snapshot: TrackerSnapshot = { nextId: 1, live: [], finished: [] }) {
+  constructor(options: TrackerOptions, snapshot: TrackerSnapshot = BEGINNING) {
     this.#options = options
     this.#live = snapshot.live.map((track) => new Track(track))
     this.#finished = [...snapshot.finished]
     this.#nextId = snapshot.nextId
+    this.#nowS = snapshot.nowS
   }
 
   static restore(options: TrackerOptions, snapshot: TrackerSnapshot): SignTracker {
@@ -108,17 +104,17 @@ export class SignTracker {
 
   /** @param timeS seconds, later than those before. `detections` are of one picture of `picture`'s size. */
   update(timeS: number, picture: { width: number; height: number }, detections: Detection[]): TrackUpdate {
-    this.#nowS = timeS
     this.#giveUp(timeS, picture)
+    this.#nowS = timeS
     const { confidenceThreshold } = this.#options
     const sure = detections.filter(({ confidence }) => confidence >= confidenceThreshold)
     const weak = detections.filter(({ confidence }) => confidence < confidenceThreshold)
-    const first = this.#match(this.#live, sure, timeS)
+    const first = this.#match(this.#live, sure, timeS, picture.height)
     const left = this.#live.filter((track) => !first.has(track) && timeS - track.lastTimeS < WEAK_ROUND_S)
-    const seen = new Map([...first, ...this.#match(left, weak, timeS)])
+    const seen = new Map([...first, ...this.#match(left, weak, timeS, picture.height)])
     const taken = new Set(seen.values())
     for (const detection of sure) {
-      if (!taken.has(detection)) seen.set(this.#start(timeS, detection), detection)
+      if (!taken.has(detection)) seen.set(this.#start(timeS, detection, picture.height), detection)
     }
     return this.#take(timeS, picture, seen)
   }
@@ -141,18 +137,18 @@ export class SignTracker {
 
   snapshot(): TrackerSnapshot {
     const live = this.#live.map((track) => track.snapshot())
-    return { nextId: this.#nextId, live, finished: [...this.#finished] }
+    return { nowS: this.#nowS, nextId: this.#nextId, live, finished: [...this.#finished] }
   }
 
-  #start(timeS: number, detection: Detection): Track {
-    const track = Track.start(this.#nextId++, timeS, detection)
+  #start(timeS: number, detection: Detection, pictureHeight: number): Track {
+    const track = Track.start(this.#nextId++, timeS, detection, pictureHeight)
     this.#live.push(track)
     return track
   }
 
   /** Each track gets one detection at most, and each detection goes to one track at most. */
-  #match(tracks: Track[], detections: Detection[], timeS: number): Map<Track, Detection> {
-    const costs = tracks.map((track) => detections.map((detection) => costOf(track, detection, timeS)))
+  #match(tracks: Track[], detections: Detection[], timeS: number, pictureHeight: number): Map<Track, Detection> {
+    const costs = tracks.map((track) => detections.map((detection) => costOf(track, detection, timeS, pictureHeight)))
     const pairs = assign(costs).flatMap((column, row): Array<[Track, Detection]> => {
       return column === null ? [] : [[tracks[row] as Track, detections[column] as Detection]]
     })
@@ -177,10 +173,12 @@ export class SignTracker {
     return update
   }
 
-  /** Lets go of tracks that have not been seen for too long, or have left the picture. */
+  /** Lets go of tracks that have not been seen for too long and in more than one look, or have left the picture. */
   #giveUp(timeS: number, picture: { width: number; height: number }): void {
     const hasGone = (track: Track) => {
       const unseenS = timeS - track.lastTimeS
+      // Where looks are seconds apart, that alone says nothing.
+      if (track.lastTimeS >= this.#nowS) return false
       return (
         unseenS > (track.isConfirmed ? LOST_S : NOISE_LOST_S) ||
         (unseenS > EXPECTED_S && isOutside(track, timeS, picture))
@@ -196,24 +194,4 @@ export class SignTracker {
 function isOutside(track: Track, timeS: number, { width, height }: { width: number; height: number }): boolean {
   const [x, y] = track.at(timeS)
   return x < 0 || y < 0 || x > width || y > height
-}
-
-/** In sizes of the sign; infinite where the detection cannot be of the track. */
-function costOf(track: Track, detection: Detection, timeS: number): number {
-  const expected = track.at(timeS)
-  const found = stateOf(detection.bbox)
-  const sizeOff = Math.abs(Math.log(sizeOf(found) / sizeOf(expected)))
-  const distance =
-    Math.hypot(found[0] - expected[0], found[1] - expected[1]) / Math.sqrt(sizeOf(found) * sizeOf(expected))
-  const relation = relationOf(track.signClass, detection)
-  const isNew = track.looks < 2
-  const unseenS = timeS - track.lastTimeS
-  const reach = REACH[relation] * (isNew ? NEW_REACH : 1) + REACH_PER_LOST_S * Math.max(0, unseenS - 0.2)
-  if (distance > reach || sizeOff > SIZE_REACH + unseenS) return Number.POSITIVE_INFINITY
-  return distance + sizeOff + CLASS_COST[relation]
-}
-
-function relationOf(a: SignClass, b: SignClass): keyof typeof REACH {
-  if (a.class_code === b.class_code) return 'sameClass'
-  return a.category === b.category ? 'sameCategory' : 'other'
 }

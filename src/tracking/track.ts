@@ -15,6 +15,8 @@ export interface TrackSnapshot {
 
 /** What makes noise of a track that was too short: looks, seconds, and the sum of its confidences. */
 const CONFIRMED = { looks: 2, seconds: 0.15, sum: 1.2 }
+/** Of all votes. */
+const TAKEN_FOR = 0.2
 /** A picture must be better by this much to take the place of the best one: each costs a crop. */
 const BETTER = 1.05
 /** What is cut by the picture's edge is a worse sight of a sign. */
@@ -40,8 +42,8 @@ export class Track {
     this.#best = { ...snapshot.best }
   }
 
-  static start(trackId: number, timeS: number, detection: Detection): Track {
-    const motion = Motion.start(detection.bbox, timeS).snapshot()
+  static start(trackId: number, timeS: number, detection: Detection, pictureHeight: number): Track {
+    const motion = Motion.start(detection.bbox, timeS, pictureHeight).snapshot()
     const best = { timeS, bbox: detection.bbox, quality: 0 }
     return new Track({ trackId, motion, votes: [], boxes: [], sum: 0, isConfirmed: false, best })
   }
@@ -52,6 +54,11 @@ export class Track {
 
   get signClass(): SignClass {
     return this.#votes.winner
+  }
+
+  /** Whether it is of this class, or was for a part of the time that counts. */
+  wasTakenFor(classCode: string): boolean {
+    return this.#votes.shareOf(classCode) >= TAKEN_FOR
   }
 
   get confidence(): number {
@@ -70,6 +77,10 @@ export class Track {
     return this.#motion.at(timeS)
   }
 
+  spreadAt(timeS: number, pictureHeight: number): number {
+    return this.#motion.spreadAt(timeS, pictureHeight)
+  }
+
   /**
    * Takes a look in.
    * @returns whether the sign was never seen better.
@@ -77,7 +88,7 @@ export class Track {
   add(timeS: number, detection: Detection, picture: { width: number; height: number }): boolean {
     const { bbox, confidence } = detection
     const size = sizeOf(stateOf(bbox))
-    if (this.#boxes.length > 0) this.#motion.correct(bbox, timeS)
+    if (this.#boxes.length > 0) this.#motion.correct(bbox, timeS, picture.height)
     this.#votes.add(detection, size)
     this.#boxes.push({ timeS, bbox, confidence })
     this.#sum += confidence

@@ -48,7 +48,7 @@ export class SegmentWriter {
       maxBFrames: 0,
       gopSize: Math.round(Math.min(MAX_FRAMES_PER_SECOND, source.frameRate) * SECONDS_BETWEEN_KEYFRAMES),
       threadCount: 0,
-      options: { preset: 'superfast', crf: 24, 'x264-params': 'scenecut=0:log-level=error' } as never,
+      options: { preset: 'superfast', crf: 24, 'x264-params': 'scenecut=0' } as never,
     })
     const muxer = await Muxer.open(`${path}.part`, { format: 'nut' })
     const filter = isAsIs ? null : FilterAPI.create(`scale=${width}:${height}`)

@@ -32,7 +32,7 @@ t.test('the package gives Node the client with its sockets', async (t) => {
 })
 
 t.test('what docs/CLIENT.md shows runs as it stands, and ends by itself', async (t) => {
-  t.equal(examples.length, 4)
+  t.equal(examples.length, 5)
   // Below the package, as only there is it known by its name.
   const dir = t.testdir({ open: {}, closed: {} })
   const analyzer = new ScriptedAnalyzer()
@@ -40,15 +40,16 @@ t.test('what docs/CLIENT.md shows runs as it stands, and ends by itself', async 
   const closed = await startApp(t, { analyzer, dir: join(dir, 'closed'), env: { AUTH: 'required' } })
   await closed.parts.accounts.users.createUser({ username: 'user', password: 'correct horse battery' })
   for (const [n, code] of examples.entries()) {
-    const { origin } = n === 3 ? closed : open
+    const { origin } = n === 4 ? closed : open
     const here = code.replace('http://localhost:8000', origin)
     const picture = JSON.stringify(fixture('street-small.jpg'))
-    writeFileSync(join(dir, `${n}.mjs`), here.replace("openAsBlob('street.jpg')", `openAsBlob(${picture})`))
+    writeFileSync(join(dir, `${n}.mjs`), here.replace(/(openAsBlob|readFile)\('street\.jpg'\)/, `$1(${picture})`))
   }
   t.match(await run(t, [join(dir, '0.mjs')]), /100 保存记录\n停车让行 0.97 \[ 10, 10, 30, 30 \]/)
   t.match(await run(t, [join(dir, '1.mjs')]), /RECORD_NOT_FOUND .* No record 2147483647/)
-  t.match(await run(t, [join(dir, '2.mjs')]), /uploadId: 'up_[\s\S]*100 %\n\/uploads\/up_/)
-  await run(t, [join(dir, '3.mjs')])
+  t.match(await run(t, [join(dir, '2.mjs')]), /^0 \d+ \[[\s\S]*\n\d+ [01]\n$/)
+  t.match(await run(t, [join(dir, '3.mjs')]), /uploadId: 'up_[\s\S]*100 %\n\/uploads\/up_/)
+  await run(t, [join(dir, '4.mjs')])
 })
 
 t.test('the example tells what becomes of each picture, and what is wrong with one', async (t) => {
@@ -72,7 +73,7 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
       .filter(([, { responses }]) => responses[204] !== undefined || isJson(Object.values(responses)[0]))
       .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
   )
-  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports are downloads (`rest.open`).
+  // Health is asked by machines, files are sent by `upload` and `uploadResumable`, pictures are looked at, and exports and tracks are downloads (`rest.open`).
   const others = [
     'GET /health/live',
     'GET /health/ready',
@@ -82,6 +83,7 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
     'POST /api/detections',
     'GET /media/{*}',
     'GET /api/exports',
+    'GET /api/detections/:record_id/tracks.:format',
   ]
   const table = [...text('src', 'client', 'routes.ts').matchAll(/^ {2}'([A-Z]+ \/\S+)'/gm)].map(([, route]) => route)
   const missing = documented.filter((route) => !others.includes(route) && !table.includes(route))

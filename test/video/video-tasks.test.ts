@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Record, RecordTracks } from '../../src/contract/index.ts'
+import type { Record, RecordTracks, StartedTasks, Task } from '../../src/contract/index.ts'
 import { openVideo } from '../../src/video/open-video.ts'
 import { formOf, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
@@ -90,6 +90,22 @@ t.test('a drive becomes its signs, each once, with where and when it was seen', 
   t.same(await leftovers(app), { ...nothing, tasks: 1 }, 'nothing is left of a record that is deleted')
 })
 
+t.test('how long a video will take is told from those before it', async (t) => {
+  const app = await startApp(t)
+  const [short, long] = [1, 2].map((seconds) => makeClip(join(app.dir, `${seconds}.mp4`), { seconds }))
+  const first = (await (await send(app, (await short) as string)).json()) as StartedTasks
+  t.equal(first.tasks[0]?.estimated_time, 0, 'nothing is known yet')
+  const listener = await listen(app)
+  await eventually(
+    () => get<Task>(app, `/api/tasks/${first.task_ids[0]}`),
+    ({ status }) => status === 'success',
+    60_000,
+  )
+  const second = (await (await send(app, (await long) as string)).json()) as StartedTasks
+  t.ok((second.tasks[0]?.estimated_time ?? 0) > 0)
+  await listener.until('detection_complete', ({ data }) => data.task_id === second.task_ids[0])
+})
+
 t.test('the signs of a drive are taken away as a table, as JSON and as chapters', async (t) => {
   const app = await startApp(t)
   const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 1.5 })
@@ -176,10 +192,10 @@ t.test('a picture is not taken for a video, nor a video for a picture', async (t
 
 t.test('a video process that dies is replaced, and its successor goes on behind what is settled', async (t) => {
   const app = await startApp(t)
-  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 24, frameRate: 4 })
+  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 14, frameRate: 3 })
   const listener = await listen(app)
   await send(app, clip)
-  await listener.until('detection_progress', ({ data }) => (data.position ?? 0) > 12)
+  await listener.until('detection_progress', ({ data }) => (data.position ?? 0) > 10)
   const [pid] = app.parts.videos.pids
   if (pid === undefined) throw new Error('no process')
   process.kill(pid, 'SIGKILL')

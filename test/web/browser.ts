@@ -5,10 +5,11 @@ import { chromiumArguments, chromiumPath, noChromium } from './chromium.ts'
 /** Options of a test that needs a browser: a machine with Node alone passes over it, and says so. */
 export const needsBrowser = chromiumPath === undefined ? { skip: noChromium } : {}
 
-let running: Promise<Browser> | null = null
+/** By what they were started with. */
+const running = new Map<string, Promise<Browser>>()
 
 export async function closeBrowser(): Promise<void> {
-  await (await running)?.close()
+  for (const browser of running.values()) await (await browser).close()
 }
 
 /** What a page has gone through, in order. */
@@ -32,6 +33,8 @@ export interface PageOptions {
   /** CSS pixels. */
   width?: number
   height?: number
+  /** What Chromium is started with, such as a camera. */
+  args?: string[]
   /** Shares cookies and storage with another page: a second tab. */
   beside?: Page
 }
@@ -76,11 +79,19 @@ export async function openPage(t: Test, url: string, options: PageOptions = {}):
   }
 }
 
-async function newContext(t: Test, { language = 'zh-CN', theme = 'light', width = 1440, height = 900 }: PageOptions) {
-  running ??= chromium.launch({ executablePath: chromiumPath as string, args: chromiumArguments })
+function browserWith(args: string[]): Promise<Browser> {
+  const key = args.join(' ')
+  const options = { executablePath: chromiumPath as string, args: [...chromiumArguments, ...args] }
+  const browser = running.get(key) ?? chromium.launch(options)
+  running.set(key, browser)
+  return browser
+}
+
+async function newContext(t: Test, options: PageOptions) {
+  const { language = 'zh-CN', theme = 'light', width = 1440, height = 900, args = [] } = options
   const viewport = { width, height }
   const isPhone = width < 600
-  const context = await (await running).newContext({
+  const context = await (await browserWith(args)).newContext({
     viewport,
     colorScheme: theme,
     // What slides in under the mouse takes its click, or does not.
@@ -101,4 +112,10 @@ export const connected = (page: Page) => page.locator('.connection[data-kind=con
 export async function untilDrawn(page: Page, selector: string): Promise<void> {
   await page.locator(selector).waitFor()
   await page.waitForFunction(`document.querySelector(${JSON.stringify(selector)}).naturalWidth > 0`)
+}
+
+/** Waits until an expression is true in the page: its content policy lets `waitForFunction` look only once. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  const look = `const look = () => (${expression}) ? resolve() : requestAnimationFrame(look)`
+  await page.evaluate(`new Promise((resolve) => { ${look}; look() })`)
 }

@@ -118,7 +118,7 @@ t.test('photos are dropped, pasted and chosen by the folder', needsBrowser, asyn
   await copyFile(fixture('street-small.jpg'), join(folder, 'deeper', 'folder-2.jpg'))
   await writeFile(join(folder, 'notes.txt'), 'no picture')
   await page.setInputFiles('input[name=folder]', folder)
-  await page.getByText('已忽略 1 个不是图片的文件').waitFor()
+  await page.getByText('已忽略 1 个不是图片或视频的文件').waitFor()
   await card(page, 'success').nth(5).waitFor()
   t.same((await page.locator('.detect-card-name').allTextContents()).sort(), [
     ...['drop-1.jpg', 'drop-2.jpg', 'folder-1.jpg', 'folder-2.jpg', 'paste-1.jpg', 'paste-2.jpg'],

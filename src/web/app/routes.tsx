@@ -8,6 +8,7 @@ import { MissingPage } from './frame/missing-page.tsx'
 /** Detect comes with the first load; every other page brings its own code. */
 const pages: RouteObject[] = [
   { index: true, Component: DetectPage },
+  { path: 'live', lazy: async () => ({ Component: (await import('./live/live-page.tsx')).LivePage }) },
   { path: 'records', lazy: async () => ({ Component: (await import('./records/records-page.tsx')).RecordsPage }) },
   { path: 'records/:id', lazy: async () => ({ Component: (await import('./records/record-page.tsx')).RecordPage }) },
   { path: 'review', lazy: async () => ({ Component: (await import('./review/queue-page.tsx')).QueuePage }) },

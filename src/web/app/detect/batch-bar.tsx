@@ -15,7 +15,7 @@ interface Props {
   onHasBoxes: (has: boolean) => void
 }
 
-/** All photos at once: how far they are, what is shown of them, and what can be done with them. */
+/** All files at once: how far they are, what is shown of them, and what can be done with them. */
 export function BatchBar({ cards, shownFrom, hasBoxes, onShownFrom, onHasBoxes }: Props) {
   const t = useTexts(texts)
   const language = useLanguage()
@@ -27,7 +27,11 @@ export function BatchBar({ cards, shownFrom, hasBoxes, onShownFrom, onHasBoxes }
   return (
     <section className="batch-bar panel" aria-label={t.cards}>
       <div className="batch-progress">
-        <span>{t.summary(cards.length, ended)}</span>
+        <span>
+          {cards.some(({ video }) => video !== null)
+            ? t.summaryOfFiles(cards.length, ended)
+            : t.summary(cards.length, ended)}
+        </span>
         <Progress
           percent={Math.round((100 * cards.reduce((sum, card) => sum + shareOf(card), 0)) / cards.length)}
           showInfo={false}

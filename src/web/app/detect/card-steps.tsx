@@ -4,17 +4,22 @@ import { seconds } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import type { Card, Phase, Progress as Steps } from './card.ts'
 import { texts } from './texts.ts'
+import { FoundSigns, VideoPlace } from './video-course.tsx'
 
 type Text = (typeof texts)['en']
 
-/** A photo on its way: upload, queue, then the four steps with the time they take. */
-export function CardSteps({ card: { phase, fileName } }: { card: Card }) {
+/** A file on its way: upload, queue, then the four steps with the time they take, and what is found in a video meanwhile. */
+export function CardSteps({ card: { phase, fileName, video } }: { card: Card }) {
   const t = useTexts(texts)
   const percent = percentOf(phase)
   const stepNow = phase.kind === 'processing' ? phase.progress.stepIndex : 0
+  const steps = video === null ? [t.step1, t.step2, t.step3, t.step4] : [t.readVideo, t.step2, t.drawVideo, t.step4]
   return (
-    <div className="detect-card-body">
-      <strong>{stateText(phase, t)}</strong>
+    <div className="detect-card-body" data-video={video !== null || undefined}>
+      <div className="card-state">
+        <strong>{stateText(phase, t)}</strong>
+        {video !== null && phase.kind === 'processing' ? <VideoPlace video={video} /> : null}
+      </div>
       <Progress
         percent={percent}
         // 100 % is the end of an upload or a step before the end: no tick yet.
@@ -24,7 +29,7 @@ export function CardSteps({ card: { phase, fileName } }: { card: Card }) {
         size="small"
       />
       <ol className="card-steps" aria-label={t.steps}>
-        {[t.step1, t.step2, t.step3, t.step4].map((text, i) => (
+        {steps.map((text, i) => (
           <li
             key={text}
             data-state={i + 1 < stepNow ? 'done' : i + 1 === stepNow ? 'now' : 'later'}
@@ -39,6 +44,7 @@ export function CardSteps({ card: { phase, fileName } }: { card: Card }) {
         {phase.kind === 'waiting' && phase.isHeld ? t.held : null}
         {phase.kind === 'queued' ? positionText(phase.position, t) : null}
       </p>
+      {video !== null && phase.kind === 'processing' ? <FoundSigns found={video.found} /> : null}
     </div>
   )
 }

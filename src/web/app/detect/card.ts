@@ -1,5 +1,5 @@
 import type { HzError } from '../../../client/index.ts'
-import type { DetectionMode, Record } from '../../../contract/index.ts'
+import type { Detection, DetectionMode, Record } from '../../../contract/index.ts'
 
 /** What is asked of a detection. */
 export interface DetectOptions {
@@ -8,6 +8,10 @@ export interface DetectOptions {
   confidenceThreshold: number
   /** Draw and keep the result picture. */
   savesResult: boolean
+  /** Of videos, which are looked at many times a second. */
+  videoMode: DetectionMode
+  /** Frames of a video to look at, a second; null: as the server thinks best. */
+  frameRate: number | null
 }
 
 /** Where a file is on its way from choice to signs. */
@@ -32,6 +36,18 @@ export interface Progress {
   toldMs: number
 }
 
+/** What is told of a video beside its phase. */
+export interface VideoCourse {
+  /** Null where the server has not said. */
+  durationS: number | null
+  positionS: number
+  /** Frames looked at in a second. */
+  fps: number | null
+  found: readonly Detection[]
+  /** A part could not be read; the rest is kept. */
+  loss: { frames: number; message: string | null } | null
+}
+
 export interface Card {
   readonly key: string
   readonly fileName: string
@@ -41,6 +57,8 @@ export interface Card {
   readonly options: DetectOptions | null
   readonly taskId: string | null
   readonly phase: Phase
+  /** Null: a picture. */
+  readonly video: VideoCourse | null
 }
 
 export type PhaseKind = Phase['kind']

@@ -9,6 +9,7 @@ import { CardResult } from './card-result.tsx'
 import { CardSteps } from './card-steps.tsx'
 import { texts } from './texts.ts'
 import { batch } from './use-batch.ts'
+import { VideoResult } from './video-result.tsx'
 
 interface Props {
   card: Card
@@ -17,16 +18,18 @@ interface Props {
   onOpen: (key: string) => void
 }
 
-/** One photo. As tall in every phase, so that nothing on the page moves when results arrive. */
+/** One photo or video. As tall in every phase, so that nothing on the page moves when results arrive. */
 export const DetectCard = memo(function DetectCard({ card, shownFrom, hasBoxes, onOpen }: Props) {
   const t = useTexts(texts)
-  const { fileName, fileSize, phase } = card
+  const { fileName, fileSize, phase, video } = card
   return (
     <li className="detect-card panel" data-kind={phase.kind} data-task={card.taskId}>
-      {phase.kind === 'success' ? (
-        <CardResult record={phase.record} {...{ shownFrom, hasBoxes }} onOpen={() => onOpen(card.key)} />
-      ) : (
+      {phase.kind !== 'success' ? (
         <CardBody card={card} />
+      ) : video !== null ? (
+        <VideoResult record={phase.record} loss={video.loss} shownFrom={shownFrom} />
+      ) : (
+        <CardResult record={phase.record} {...{ shownFrom, hasBoxes }} onOpen={() => onOpen(card.key)} />
       )}
       <footer className="detect-card-foot">
         <span className="detect-card-name" title={fileName}>

@@ -16,7 +16,7 @@ import { batch, useCards } from './use-batch.ts'
 
 const ResultDialog = lazy(async () => ({ default: (await import('./result-dialog.tsx')).ResultDialog }))
 
-/** Photos go in, and are watched until their signs come out. */
+/** Photos and videos go in, and are watched until their signs come out. */
 export function DetectPage() {
   const t = useTexts(texts)
   useTitle(t.title)
@@ -39,7 +39,10 @@ export function DetectPage() {
   useEffect(() => batch.restore(), [])
   useShortcuts(t.title, [{ key: 'b', text: t.boxes, run: () => setHasBoxes((has) => !has) }])
 
-  const finished = useMemo(() => cards.filter(({ phase }) => phase.kind === 'success'), [cards])
+  const finished = useMemo(
+    () => cards.filter(({ phase, video }) => phase.kind === 'success' && video === null),
+    [cards],
+  )
   const open = useCallback((key: string) => setOpenKey(key), [])
   return (
     <div className="page detect">

@@ -1,18 +1,17 @@
 import { type HzClient, HzError } from '../../../client/index.ts'
-import type { DetectionOptions, ServerMessage, Task } from '../../../contract/index.ts'
+import type { DetectionOptions, DetectionStart, StartedTasks, Task, Upload } from '../../../contract/index.ts'
 import { type Card, canRetry, type DetectOptions, isUnderWay, type Phase } from './card.ts'
+import { isVideo } from './files-of-drop.ts'
 import { rememberedTasks, rememberTasks } from './remembered-tasks.ts'
+import { rememberedVideos, rememberVideos } from './remembered-videos.ts'
+import { startVideo } from './start-video.ts'
+import { begun, courseAfter, courseOf, endedBy, failedBy, phaseOf, type TaskMessage } from './task-news.ts'
 
 const UPLOADS_AT_ONCE = 2
 /** Nobody tells when the queue moves on, so it is asked for; so is everything while there is no live connection. */
 const ASK_INTERVAL_MS = 2000
 /** Where the server does not say when to come back to its full queue. */
 const HOLD_MS = 3000
-
-type TaskMessage = Extract<
-  ServerMessage,
-  { type: 'detection_start' | 'detection_progress' | 'detection_complete' | 'detection_error' }
->
 
 /**
  * The files that are on their way through detection, or have come out of it. Belongs to the browser window and not to
@@ -22,6 +21,9 @@ export class DetectionBatch {
   readonly #client: HzClient
   readonly #listeners = new Set<() => void>()
   readonly #uploads = new Map<string, AbortController>()
+  /** Videos that the server has, and that wait for room in its queue. */
+  readonly #arrived = new Map<string, Upload>()
+  readonly #rememberedVideos = rememberedVideos()
   #cards: readonly Card[] = []
   #added = 0
   #heldUntilMs = 0
@@ -38,6 +40,7 @@ export class DetectionBatch {
     }
     socket.on('snapshot', ({ data }) => this.#showTasks(data.tasks))
     socket.on('reset', () => void this.#askAgain().catch(() => {}))
+    addEventListener('pagehide', () => rememberVideos(this.#cards))
   }
 
   get cards(): readonly Card[] {
@@ -74,7 +77,8 @@ export class DetectionBatch {
     const added = files.map((file): Card => {
       const { name: fileName, size: fileSize } = file
       const phase = { kind: 'waiting', isHeld: false } as const
-      return { key: `file-${++this.#added}`, fileName, fileSize, file, options, taskId: null, phase }
+      const video = courseOf(isVideo(file) ? 'video' : 'image')
+      return { key: `file-${++this.#added}`, fileName, fileSize, file, options, taskId: null, phase, video }
     })
     this.#setCards([...added, ...this.#cards])
     this.#uploadNext()
@@ -129,6 +133,8 @@ export class DetectionBatch {
   /** Nothing of one user is left for the next. */
   clear(): void {
     for (const upload of this.#uploads.values()) upload.abort()
+    this.#arrived.clear()
+    this.#rememberedVideos.clear()
     this.#isRestored = false
     this.#setCards([])
   }
@@ -142,16 +148,13 @@ export class DetectionBatch {
 
   async #upload(card: Card): Promise<void> {
     const { key } = card
-    const file = card.file as File
     const giveUp = new AbortController()
     this.#uploads.set(key, giveUp)
     this.#setPhase(key, { kind: 'uploading', share: 0 })
     try {
-      const started = await this.#client.upload([file], fieldsOf(card.options), {
-        signal: giveUp.signal,
-        onProgress: (share) => this.#setPhase(key, { kind: 'uploading', share }),
-      })
-      if (started.tasks[0] !== undefined) this.#become(key, started.tasks[0])
+      const task = await this.#start(card, giveUp.signal)
+      this.#arrived.delete(key)
+      if (task !== undefined) this.#become(key, task)
     } catch (err) {
       if (giveUp.signal.aborted) this.#setPhase(key, { kind: 'cancelled', canRetry: true })
       else if (err instanceof HzError && err.code === 'QUEUE_FULL') this.#hold(key, err)
@@ -162,12 +165,31 @@ export class DetectionBatch {
     }
   }
 
+  async #start(
+    { key, file, options, video }: Card,
+    signal: AbortSignal,
+  ): Promise<Pick<StartedTasks['tasks'][number], 'task_id' | 'queue_position'> | undefined> {
+    const onProgress = (share: number) => {
+      if (!signal.aborted) this.#setPhase(key, { kind: 'uploading', share })
+    }
+    const fields = fieldsOf(options, video !== null)
+    if (video === null) return (await this.#client.upload([file as File], fields, { signal, onProgress })).tasks[0]
+    const onArrived = (upload: Upload) => {
+      this.#arrived.set(key, upload)
+      this.#change(key, { video: { ...video, durationS: upload.duration } })
+    }
+    const arrived = this.#arrived.get(key)
+    return startVideo(this.#client, file as File, fields, { signal, onProgress, onArrived, arrived })
+  }
+
   /** The card is the task's from now on. */
   #become(key: string, { task_id: taskId, queue_position: position }: Pick<Task, 'task_id' | 'queue_position'>): void {
     // Events of the task may have come before the answer: then it has a card already, made as if begun elsewhere.
     const early = this.#cards.find((card) => card.taskId === taskId)
     if (early !== undefined) this.dismiss(early.key)
-    this.#change(key, { taskId, phase: early?.phase ?? { kind: 'queued', position } })
+    const own = this.#find(key)?.video ?? null
+    const video = own === null ? null : { ...own, ...early?.video, durationS: own.durationS }
+    this.#change(key, { taskId, phase: early?.phase ?? { kind: 'queued', position }, video })
   }
 
   /** A full queue is nobody's mistake: the upload waits, and goes on by itself. */
@@ -187,30 +209,27 @@ export class DetectionBatch {
       return
     }
     if (!isUnderWay(card)) return
+    if (card.video !== null) this.#change(card.key, { video: courseAfter(card.video, message) })
     if (message.type === 'detection_complete') return void this.#showRecord(taskId, message.data.record_id)
     this.#setPhase(card.key, phaseOf(message))
   }
 
-  #addTask({
-    task_id: taskId,
-    file_name: fileName,
-    file_size: fileSize,
-  }: {
-    task_id: string
-    file_name: string
-    file_size: number
-  }) {
-    const phase: Phase = { kind: 'processing', progress: begun(0) }
-    this.#setCards([{ key: taskId, fileName, fileSize, file: null, options: null, taskId, phase }, ...this.#cards])
+  /** A live camera has a page of its own. */
+  #addTask(task: DetectionStart): void {
+    if (task.detection_type === 'realtime') return
+    this.#setCards([this.#cardOf(task, { kind: 'processing', progress: begun(0) }), ...this.#cards])
+  }
+
+  #cardOf(task: Pick<Task, 'task_id' | 'file_name' | 'file_size' | 'detection_type'>, phase: Phase): Card {
+    const { task_id: taskId, file_name: fileName, file_size: fileSize, detection_type: type } = task
+    const video = courseOf(type, this.#rememberedVideos.get(taskId))
+    return { key: taskId, fileName, fileSize, file: null, options: null, taskId, phase, video }
   }
 
   #showTasks(tasks: readonly Task[]): void {
     const added = tasks
-      .filter(({ task_id }) => !this.#cards.some(({ taskId }) => taskId === task_id))
-      .map(({ task_id: taskId, file_name: fileName, file_size: fileSize }): Card => {
-        const phase: Phase = { kind: 'queued', position: null }
-        return { key: taskId, fileName, fileSize, file: null, options: null, taskId, phase }
-      })
+      .filter(({ task_id, detection_type: type }) => type !== 'realtime' && !this.#hasCard(task_id))
+      .map((task) => this.#cardOf(task, { kind: 'queued', position: null }))
     if (added.length > 0) this.#setCards([...added.toReversed(), ...this.#cards])
     for (const task of tasks) this.#showTask(task)
   }
@@ -276,6 +295,10 @@ export class DetectionBatch {
     for (const task of tasks) if (task.status === 'queued') this.#showTask(task)
   }
 
+  #hasCard(taskId: string): boolean {
+    return this.#cards.some((card) => card.taskId === taskId)
+  }
+
   #find(key: string): Card | undefined {
     return this.#cards.find((card) => card.key === key)
   }
@@ -311,38 +334,10 @@ export class DetectionBatch {
   }
 }
 
-function phaseOf(message: Exclude<TaskMessage, { type: 'detection_complete' }>): Phase {
-  if (message.type === 'detection_start') return { kind: 'processing', progress: begun(message.data.estimated_time) }
-  if (message.type === 'detection_error') {
-    const { error_code, error_message, error_message_en, retry_available } = message.data
-    return endedBy(error_code, error_message, error_message_en, retry_available)
-  }
-  const {
-    progress: percent,
-    current_step_index: stepIndex,
-    elapsed_time: elapsed,
-    remaining_time: remaining,
-  } = message.data
-  return { kind: 'processing', progress: { percent, stepIndex, elapsed, remaining, toldMs: Date.now() } }
-}
-
-function begun(estimatedS: number) {
-  return { percent: 0, stepIndex: 0, elapsed: 0, remaining: estimatedS, toldMs: Date.now() }
-}
-
-function endedBy(code: string, zh: string, en: string, mayRetry: boolean): Phase {
-  if (code === 'TASK_CANCELLED') return { kind: 'cancelled', canRetry: mayRetry }
-  return { kind: 'failed', error: new HzError({ code, status: 0, zh, en, canRetry: mayRetry }) }
-}
-
-function failedBy(err: unknown): Phase {
-  if (err instanceof HzError) return { kind: 'failed', error: err }
-  const text = err instanceof Error ? err.message : String(err)
-  return { kind: 'failed', error: new HzError({ code: 'INTERNAL', status: 0, zh: text, en: text, canRetry: true }) }
-}
-
-function fieldsOf(options: DetectOptions | null): DetectionOptions {
+function fieldsOf(options: DetectOptions | null, isOfVideo: boolean): DetectionOptions {
   if (options === null) return {}
-  const { mode, confidenceThreshold, savesResult } = options
-  return { mode, confidence_threshold: confidenceThreshold, save_result: savesResult }
+  const { mode, videoMode, frameRate, confidenceThreshold, savesResult } = options
+  const kept = { confidence_threshold: confidenceThreshold, save_result: savesResult }
+  if (!isOfVideo) return { ...kept, mode }
+  return { ...kept, mode: videoMode, ...(frameRate !== null && { frame_rate: frameRate }) }
 }

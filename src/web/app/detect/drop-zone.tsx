@@ -1,13 +1,11 @@
-import { CameraOutlined, FolderOpenOutlined, PictureOutlined } from '@ant-design/icons'
+import { CameraOutlined, FolderOpenOutlined, PictureOutlined, VideoCameraOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { type ChangeEvent, type DragEvent, type InputHTMLAttributes, type ReactNode, useRef, useState } from 'react'
 import { useTexts } from '../language/texts.ts'
-import { type Chosen, chosenByDrop, chosenFromFolder } from './files-of-drop.ts'
+import { ACCEPT, type Chosen, chosenByDrop, chosenFromFolder } from './files-of-drop.ts'
 import { texts } from './texts.ts'
 
-const ACCEPT = 'image/jpeg,image/png,image/webp,image/tiff,image/gif,image/avif'
-
-/** Takes photos and folders by drop, choice and camera. */
+/** Takes photos, videos and folders by drop, choice and camera. */
 export function DropZone({ onChosen }: { onChosen: (chosen: Chosen) => void }) {
   const t = useTexts(texts)
   const [isOver, setOver] = useState(false)
@@ -37,7 +35,7 @@ export function DropZone({ onChosen }: { onChosen: (chosen: Chosen) => void }) {
           text={t.choose}
           icon={<PictureOutlined />}
           isPrimary
-          input={{ accept: ACCEPT, multiple: true, name: 'files' }}
+          input={{ accept: `${ACCEPT.pictures},${ACCEPT.videos}`, multiple: true, name: 'files' }}
           onFiles={(files) => onChosen({ files, ignored: 0 })}
         />
         <FileButton
@@ -52,6 +50,13 @@ export function DropZone({ onChosen }: { onChosen: (chosen: Chosen) => void }) {
           icon={<CameraOutlined />}
           className="touch-only"
           input={{ accept: 'image/*', capture: 'environment', name: 'camera' }}
+          onFiles={(files) => onChosen({ files, ignored: 0 })}
+        />
+        <FileButton
+          text={t.film}
+          icon={<VideoCameraOutlined />}
+          className="touch-only"
+          input={{ accept: 'video/*', capture: 'environment', name: 'film' }}
           onFiles={(files) => onChosen({ files, ignored: 0 })}
         />
       </div>

@@ -1,9 +1,20 @@
 const PICTURE_NAME = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i
+/** Browsers do not know all of them by type. */
+const VIDEO_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|ts|m2ts|mts)$/i
+
+export const ACCEPT = {
+  pictures: 'image/jpeg,image/png,image/webp,image/tiff,image/gif,image/avif',
+  videos: 'video/*,.mp4,.m4v,.mov,.mkv,.webm,.avi,.ts,.m2ts,.mts',
+}
+
+export function isVideo({ name, type }: Pick<File, 'name' | 'type'>): boolean {
+  return type.startsWith('video/') || (!type.startsWith('image/') && VIDEO_NAME.test(name))
+}
 
 /** What was dropped, pasted or chosen. */
 export interface Chosen {
   files: File[]
-  /** Files in folders that are no pictures. One that somebody points at is tried all the same. */
+  /** Files in folders that are neither picture nor video. One that somebody points at is tried all the same. */
   ignored: number
 }
 
@@ -18,7 +29,8 @@ export async function chosenByDrop(transfer: DataTransfer): Promise<Chosen> {
 }
 
 export function chosenFromFolder(all: readonly File[]): Chosen {
-  const files = all.filter(({ name }) => PICTURE_NAME.test(name) && !name.startsWith('.'))
+  const isMeant = ({ name }: File) => PICTURE_NAME.test(name) || VIDEO_NAME.test(name)
+  const files = all.filter((file) => isMeant(file) && !file.name.startsWith('.'))
   return { files, ignored: all.length - files.length }
 }
 

@@ -2,6 +2,7 @@ import { Segmented, Slider, Switch } from 'antd'
 import { useTexts } from '../language/texts.ts'
 import type { DetectOptions } from './card.ts'
 import { texts } from './texts.ts'
+import { VideoOptions } from './video-options.tsx'
 
 interface Props {
   options: DetectOptions
@@ -11,7 +12,7 @@ interface Props {
 /** On a phone the options stand back, so that the photos are seen. */
 const isNarrow = matchMedia('(max-width: 760px)').matches
 
-/** What is asked of the next photos. */
+/** What is asked of the next photos and videos. */
 export function OptionsForm({ options, onChange }: Props) {
   const t = useTexts(texts)
   const { mode, confidenceThreshold, savesResult } = options
@@ -36,6 +37,7 @@ export function OptionsForm({ options, onChange }: Props) {
         />
         <p className="muted option-help">{t[`help_${mode}`]}</p>
       </div>
+      <VideoOptions {...{ options, onChange }} />
       <div className="option">
         <span className="option-line">
           <span id="threshold-label">{t.threshold}</span>

@@ -19,9 +19,9 @@ export function Frame() {
   const [isHelpOpen, setHelpOpen] = useState(false)
   useShortcuts(t.everywhere, [
     { key: '?', text: t.help, run: () => setHelpOpen(true) },
-    ...(['/', '/records', '/review', '/statistics', '/notices'] as const).map((path, i) => ({
+    ...(['/', '/live', '/records', '/review', '/statistics', '/notices'] as const).map((path, i) => ({
       key: `Mod+${i + 1}`,
-      text: [t.detect, t.records, t.review, t.statistics, t.notices][i] as string,
+      text: [t.detect, t.live, t.records, t.review, t.statistics, t.notices][i] as string,
       run: () => void navigate(path),
     })),
   ])

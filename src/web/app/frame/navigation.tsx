@@ -5,6 +5,7 @@ import {
   CameraOutlined,
   DatabaseOutlined,
   SettingOutlined,
+  VideoCameraOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { NavLink } from 'react-router'
@@ -13,7 +14,7 @@ import { useMe } from '../server/session.ts'
 import './navigation.css'
 import { texts } from './texts.ts'
 
-type PageName = 'detect' | 'records' | 'review' | 'statistics' | 'notices' | 'administration'
+type PageName = 'detect' | 'live' | 'records' | 'review' | 'statistics' | 'notices' | 'administration'
 
 interface Entry {
   path: string
@@ -23,6 +24,7 @@ interface Entry {
 
 const entries: Entry[] = [
   { path: '/', name: 'detect', icon: <CameraOutlined /> },
+  { path: '/live', name: 'live', icon: <VideoCameraOutlined /> },
   { path: '/records', name: 'records', icon: <DatabaseOutlined /> },
   { path: '/review', name: 'review', icon: <AuditOutlined /> },
   { path: '/statistics', name: 'statistics', icon: <BarChartOutlined /> },

@@ -67,6 +67,19 @@ export function duration(seconds: number): string {
   return isEnglish ? `${minutes} min` : `${minutes} 分钟`
 }
 
+/** `0:07`, `12:34`, `1:02:03`: a place in a video. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  const rest = String(whole % 60).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
+}
+
+/** How long a video is, as players say it. */
+export function length(seconds: number): string {
+  return clock(Math.round(seconds))
+}
+
 /** `0.4 s`, `12 s`, `3 min 20 s`. */
 export function seconds(value: number): string {
   const isEnglish = languageNow() === 'en'

@@ -1,27 +1,32 @@
 import type { ReactNode } from 'react'
 import type { Record } from '../../../contract/index.ts'
-import { bytes, dateTimeSeconds, percent, seconds } from '../language/format.ts'
+import { bytes, dateTimeSeconds, length, percent, seconds } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import { texts } from './texts.ts'
 import { useUserNames } from './user-names.ts'
+
+type Fact = [name: string, value: ReactNode]
 
 /** What is known of a record but its signs. */
 export function RecordFacts({ record }: { record: Record }) {
   const t = useTexts(texts)
   const users = useUserNames()
-  const facts: [string, ReactNode][] = [
+  // A camera leaves no file.
+  const hasFile = record.detection_type !== 'realtime'
+  const facts: Fact[] = [
     [t.number, record.record_id],
-    [t.file, record.file_name],
+    ...(hasFile ? [[t.file, record.file_name] satisfies Fact] : []),
     [t.time, dateTimeSeconds(record.created_at)],
-    ...(users === null ? [] : [[t.user, users.nameOf(record.user_id)] satisfies [string, ReactNode]]),
+    ...(users === null ? [] : [[t.user, users.nameOf(record.user_id)] satisfies Fact]),
     [t.type, t[record.detection_type]],
+    ...(record.duration === null ? [] : [[t.duration, length(record.duration)] satisfies Fact]),
     [t.dimensions, `${record.width} × ${record.height}`],
-    [t.size, `${bytes(record.file_size)} · ${record.media_type}`],
+    ...(hasFile ? [[t.size, `${bytes(record.file_size)} · ${record.media_type}`] satisfies Fact] : []),
     [t.mode, t[record.mode]],
     [t.threshold, percent(record.confidence_threshold)],
     [t.model, `${record.model_name} ${record.model_version}`],
     [t.took, seconds(record.processing_time)],
-    ['SHA-256', <code key="sha256">{record.sha256}</code>],
+    ...(hasFile ? [['SHA-256', <code key="sha256">{record.sha256}</code>] satisfies Fact] : []),
   ]
   return (
     <section className="panel record-facts" aria-labelledby="facts-title">

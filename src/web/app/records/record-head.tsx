@@ -4,6 +4,7 @@ import type { Record } from '../../../contract/index.ts'
 import { count } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import type { Neighbours } from './neighbours.ts'
+import { recordName } from './record-name.ts'
 import { texts } from './texts.ts'
 
 interface Props {
@@ -20,25 +21,26 @@ interface Props {
 export function RecordHead({ id, record, neighbours, goTo, goBack, onDelete }: Props) {
   const t = useTexts(texts)
   const { previous, next, at } = neighbours
+  const keys = record?.detection_type === 'video' ? ['K', 'J'] : ['←', '→']
   return (
     <header className="record-head">
       <Button className="no-print" icon={<UnorderedListOutlined aria-hidden="true" />} onClick={goBack}>
         {t.back}
       </Button>
-      <h1 className="wrap">{record?.file_name ?? t.recordNumber(id)}</h1>
+      <h1 className="wrap">{record === undefined ? t.recordNumber(id) : recordName(record, t)}</h1>
       <div className="row no-print">
         {at === null ? null : <span className="muted number">{t.place(count(at + 1))}</span>}
         <Button
           icon={<LeftOutlined aria-hidden="true" />}
           aria-label={t.previous}
-          title={`${t.previous}（←）`}
+          title={`${t.previous}（${keys[0]}）`}
           disabled={previous === null}
           onClick={() => previous !== null && goTo(previous)}
         />
         <Button
           icon={<RightOutlined aria-hidden="true" />}
           aria-label={t.next}
-          title={`${t.next}（→）`}
+          title={`${t.next}（${keys[1]}）`}
           disabled={next === null}
           onClick={() => next !== null && goTo(next)}
         />

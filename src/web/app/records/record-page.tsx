@@ -15,6 +15,7 @@ import { useNeighbours } from './neighbours.ts'
 import './record.css'
 import { RecordHead } from './record-head.tsx'
 import { originOf } from './record-href.ts'
+import { recordName } from './record-name.ts'
 import { RecordView } from './record-view.tsx'
 import { texts } from './texts.ts'
 import { useDeletion } from './use-deletion.tsx'
@@ -26,7 +27,7 @@ export function RecordPage() {
   const [search] = useSearchParams()
   const origin = useMemo(() => originOf(search), [search])
   const { data: record, error, refetch } = useQuery(recordQuery(id))
-  useTitle(record?.file_name ?? t.recordNumber(id))
+  useTitle(record === undefined ? t.recordNumber(id) : recordName(record, t))
   const neighbours = useNeighbours(record, origin)
   const { goTo, goBack } = useWays(searchOf(origin.listing).toString())
   const { confirm } = useDeletion((ids) => {
@@ -37,12 +38,14 @@ export function RecordPage() {
     else goBack()
   })
   const isGone = error instanceof HzError && error.code === 'RECORD_NOT_FOUND'
+  // A video goes back and on by them.
+  const when = () => record?.detection_type !== 'video'
   const previous = { text: t.previous, run: () => neighbours.previous !== null && goTo(neighbours.previous) }
   const next = { text: t.next, run: () => neighbours.next !== null && goTo(neighbours.next) }
   useShortcuts(t.record, [
-    { key: 'ArrowLeft', ...previous },
+    { key: 'ArrowLeft', ...previous, when },
     { key: 'k', ...previous },
-    { key: 'ArrowRight', ...next },
+    { key: 'ArrowRight', ...next, when },
     { key: 'j', ...next },
     { key: 'Escape', text: t.back, run: goBack },
     { key: 'Delete', text: t.deleteThis, run: () => record !== undefined && !isGone && confirm([id]) },

@@ -2,6 +2,8 @@ import { memo } from 'react'
 import { confidence, dateTime } from '../language/format.ts'
 import { ClassChips } from './class-chips.tsx'
 import type { ItemProps } from './list-item.ts'
+import { MovingBadge } from './moving-badge.tsx'
+import { recordName } from './record-name.ts'
 import { lowestConfidence } from './sign-summary.ts'
 
 /** One record as a line of the table; the list gives it its place. */
@@ -15,8 +17,9 @@ export const RecordRow = memo(function RecordRow(props: ItemProps) {
       </tr>
     )
   }
-  const { file_name: name, thumbnail_url: thumbnail, created_at: at, review, mode } = record
+  const { thumbnail_url: thumbnail, created_at: at, review, mode } = record
   const lowest = lowestConfidence(record)
+  const name = recordName(record, t)
   const tabIndex = isFocusable ? 0 : -1
   return (
     <tr data-chosen={isChosen || undefined} {...own}>
@@ -33,6 +36,7 @@ export const RecordRow = memo(function RecordRow(props: ItemProps) {
       </td>
       <td className="record-row-picture">
         {thumbnail === null ? null : <img src={thumbnail} alt="" decoding="async" draggable={false} />}
+        <MovingBadge {...{ record, t }} />
       </td>
       <td className="record-row-name">
         <a href={href} tabIndex={tabIndex}>
@@ -47,7 +51,7 @@ export const RecordRow = memo(function RecordRow(props: ItemProps) {
         {t[mode]}
         <small className="muted">{`${record.model_name} ${record.model_version}`}</small>
       </td>
-      <td className="record-row-review">{t[review.state]}</td>
+      <td className="record-row-review">{record.detection_type === 'image' ? t[review.state] : ''}</td>
       {user === null ? null : <td className="record-row-user">{user}</td>}
       <td className="record-row-time number">{dateTime(at)}</td>
     </tr>

@@ -2,6 +2,8 @@ import { memo } from 'react'
 import { dateTime } from '../language/format.ts'
 import { ClassChips } from './class-chips.tsx'
 import { describeSigns, type ItemProps } from './list-item.ts'
+import { MovingBadge } from './moving-badge.tsx'
+import { recordName } from './record-name.ts'
 import { ReviewBadge } from './review-badge.tsx'
 
 /** One record as a picture. Few elements and none of antd's: hundreds of them pass by in a second. */
@@ -14,7 +16,8 @@ export const RecordTile = memo(function RecordTile(props: ItemProps) {
     style,
   }
   if (record === undefined) return <li className="record-tile" aria-busy="true" {...own} />
-  const { file_name: name, thumbnail_url: thumbnail, created_at: at, review } = record
+  const { thumbnail_url: thumbnail, created_at: at, review } = record
+  const name = recordName(record, t)
   const tabIndex = isFocusable ? 0 : -1
   return (
     <li className="record-tile" data-chosen={isChosen || undefined} {...own}>
@@ -30,6 +33,7 @@ export const RecordTile = memo(function RecordTile(props: ItemProps) {
             draggable={false}
           />
         )}
+        <MovingBadge {...{ record, t }} />
         <ClassChips {...props} record={record} />
         <span className="record-tile-line">
           <span className="record-tile-name">{name}</span>

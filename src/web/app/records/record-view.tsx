@@ -1,98 +1,40 @@
-import { Slider, Switch } from 'antd'
-import { useMemo, useRef, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import type { Record } from '../../../contract/index.ts'
-import { useShortcuts } from '../frame/shortcuts.ts'
-import { useLanguage } from '../language/language.ts'
-import { useTexts } from '../language/texts.ts'
-import { pictureOf } from '../picture/picture-of.ts'
-import { PictureStage, type StageHandle } from '../picture/picture-stage.tsx'
-import { boxesOf } from '../picture/sign-names.ts'
-import { texts as pictureTexts } from '../picture/texts.ts'
+import { Loading } from '../frame/loading.tsx'
+import { PictureView } from './picture-view.tsx'
 import { PrintedPicture } from './printed-picture.tsx'
 import { RecordDownloads } from './record-downloads.tsx'
 import { RecordFacts } from './record-facts.tsx'
 import { ReviewMark } from './review-mark.tsx'
-import { SignTable } from './sign-table.tsx'
-import { texts } from './texts.ts'
 
-/** The picture beside its signs, each of which leads to the other. */
+const VideoView = lazy(async () => ({ default: (await import('../video/video-view.tsx')).VideoView }))
+const LiveRecordView = lazy(async () => ({ default: (await import('../video/live-record-view.tsx')).LiveRecordView }))
+
+/** What was seen, as it is best looked at: a picture to zoom into, a video to play, or the signs of a camera. */
 export function RecordView({ record }: { record: Record }) {
-  const t = useTexts(texts)
-  const names = useTexts(pictureTexts)
-  const language = useLanguage()
-  const stage = useRef<StageHandle>(null)
-  const table = useRef<HTMLTableElement>(null)
-  const [activeKey, setActiveKey] = useState<string | null>(null)
-  const [shownFrom, setShownFrom] = useState(0)
-  const [hasBoxes, setHasBoxes] = useState(true)
-  const { width, height, detections } = record
-  const shown = useMemo(() => detections.filter(({ confidence }) => confidence >= shownFrom), [detections, shownFrom])
-  const boxes = useMemo(() => boxesOf(shown, language), [shown, language])
-  const { url, hasDrawnBoxes } = pictureOf(record)
-  useShortcuts(t.picture, [
-    { key: 'b', text: t.boxes, run: () => setHasBoxes((has) => !has) },
-    { key: '+', text: names.zoomIn, run: () => stage.current?.zoom(1) },
-    { key: '-', text: names.zoomOut, run: () => stage.current?.zoom(-1) },
-    { key: '0', text: names.fit, run: () => stage.current?.fit() },
-  ])
-  const alt = names.pictureOf(record.file_name, shown.length)
-  const choose = (key: string) => table.current?.querySelector<HTMLElement>(`[data-key="${key}"] button`)?.focus()
-  return (
-    <div className="record-view">
-      <div className="record-picture-place no-print">
-        {url === null ? (
-          <p className="muted">{t.noPicture}</p>
-        ) : (
-          <PictureStage
-            handle={stage}
-            {...{ url, alt, width, height, boxes, activeKey }}
-            hasBoxes={hasBoxes && !hasDrawnBoxes}
-            onActive={setActiveKey}
-            onChoose={choose}
-          />
-        )}
-      </div>
-      {url === null ? null : <PrintedPicture {...{ url, alt, width, height }} boxes={hasDrawnBoxes ? [] : boxes} />}
-      <aside className="record-side">
-        <section className="panel record-signs-panel" aria-labelledby="signs-title">
-          <div className="record-signs-head">
-            <h2 id="signs-title">{t.signsShown(shown.length, detections.length)}</h2>
-            <label className="row no-print" htmlFor="record-boxes">
-              {t.boxes}
-              <Switch
-                id="record-boxes"
-                size="small"
-                checked={hasBoxes || hasDrawnBoxes}
-                disabled={hasDrawnBoxes}
-                onChange={setHasBoxes}
-              />
-            </label>
-          </div>
-          <div className="record-shown no-print">
-            <span id="shown-from">{t.shownFrom}</span>
-            <Slider
-              ariaLabelledByForHandle="shown-from"
-              min={0}
-              max={100}
-              value={Math.round(shownFrom * 100)}
-              tooltip={{ open: false }}
-              onChange={(value) => setShownFrom(value / 100)}
-            />
-            <output className="number">{Math.round(shownFrom * 100)}%</output>
-          </div>
-          <SignTable
-            ref={table}
-            signs={shown}
-            picture={url === null ? null : { url, width, height }}
-            {...{ activeKey }}
-            onActive={setActiveKey}
-            onChoose={(sign) => stage.current?.show(sign.bbox)}
-          />
-        </section>
-        <ReviewMark record={record} />
-        <RecordDownloads record={record} />
-        <RecordFacts record={record} />
-      </aside>
-    </div>
+  const below = (
+    <>
+      <ReviewMark record={record} />
+      <RecordDownloads record={record} />
+      <RecordFacts record={record} />
+    </>
   )
+  if (record.detection_type === 'image') return <PictureView record={record}>{below}</PictureView>
+  const View = record.detection_type === 'video' ? VideoView : LiveRecordView
+  return (
+    <Suspense fallback={<Loading />}>
+      <PrintedMoment record={record} />
+      <View record={record}>{below}</View>
+    </Suspense>
+  )
+}
+
+/** On paper, a picture stands for what moves. */
+function PrintedMoment({
+  record: { result_image_url: url, file_name, width, height, detection_type },
+}: {
+  record: Record
+}) {
+  if (url === null || detection_type !== 'video') return null
+  return <PrintedPicture {...{ url, width, height }} alt={file_name} boxes={[]} />
 }

@@ -5,10 +5,11 @@ import { dateTime } from '../language/format.ts'
 import { useTexts } from '../language/texts.ts'
 import { texts } from './texts.ts'
 
-/** Whether anybody has looked at it, who and when, and the way to do it. */
+/** Whether anybody has looked at it, who and when, and the way to do it: for pictures, as a review is drawn on one. */
 export function ReviewMark({ record }: { record: Record }) {
   const t = useTexts(texts)
   const { state, by, at } = record.review
+  if (record.detection_type !== 'image') return null
   return (
     <section className="panel record-review" aria-labelledby="review-title">
       <h2 id="review-title">{t.review}</h2>

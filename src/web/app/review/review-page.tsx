@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 import { Failure } from '../frame/failure.tsx'
 import { Loading } from '../frame/loading.tsx'
 import { useTitle } from '../frame/use-title.ts'
@@ -21,6 +21,9 @@ export function ReviewPage() {
   const record = useQuery(recordQuery(id))
   const review = useQuery(reviewQuery(id))
   useTitle(record.data === undefined ? t.title : `${t.title} ${record.data.file_name}`)
+  // A review is drawn on a picture.
+  if (record.data !== undefined && record.data.detection_type !== 'image')
+    return <Navigate to={`/records/${id}`} replace />
   if (record.data !== undefined && review.data !== undefined) {
     return <ReviewEditor key={id} record={record.data} review={review.data} search={search} />
   }

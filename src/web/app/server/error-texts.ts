@@ -26,8 +26,8 @@ const hints: Record<string, Pair> = {
     en: 'Check the network and that the server is running, then try again.',
   },
   UNSUPPORTED_MEDIA: {
-    'zh-CN': '请换一张照片：文件内容须是真正的图片，只改扩展名不行。',
-    en: 'Choose another file: its content must be a picture, whatever its name says.',
+    'zh-CN': '请换一张照片或一段视频：看的是文件内容，只改扩展名不行。',
+    en: 'Choose another file: its content must be a picture or video, whatever its name says.',
   },
   IMAGE_UNREADABLE: {
     'zh-CN': '请重新导出或重新拍摄后再上传。',
@@ -37,6 +37,30 @@ const hints: Record<string, Pair> = {
   UPLOAD_TOO_LARGE: {
     'zh-CN': '请压缩或缩小图片后再上传。',
     en: 'Compress the picture or make it smaller, and upload it again.',
+  },
+  VIDEO_TOO_LONG: { 'zh-CN': '请剪成几段后分别上传。', en: 'Cut it into parts and upload them one by one.' },
+  VIDEO_TOO_LARGE: { 'zh-CN': '请缩小画面后再上传。', en: 'Make its pictures smaller and upload it again.' },
+  VIDEO_CODEC_UNSUPPORTED: {
+    'zh-CN': '请用播放器或剪辑软件另存为 H.264 的 MP4 后再上传。',
+    en: 'Save it as an MP4 with H.264 and upload that.',
+  },
+  VIDEO_UNREADABLE: {
+    'zh-CN': '请从摄像机重新拷贝一份，确认能播放后再上传。',
+    en: 'Copy it from the camera again, see that it plays, and upload that.',
+  },
+  VIDEO_WITHOUT_PICTURES: {
+    'zh-CN': '请换一段有画面的视频。',
+    en: 'Choose a video that has pictures.',
+  },
+  VIDEO_UNAVAILABLE: { 'zh-CN': '请联系管理员；照片仍可检测。', en: 'Ask an administrator; photos work all the same.' },
+  SESSION_LIMIT: {
+    'zh-CN': '请先停止另一个窗口或设备上的实时检测，再重新开始。',
+    en: 'Stop the live detection of another window or device, then start again.',
+  },
+  SESSION_LOST: { 'zh-CN': '请重新开始。', en: 'Start again.' },
+  NO_FRAMES: {
+    'zh-CN': '请检查摄像头有没有画面，然后重新开始。',
+    en: 'See whether the camera has a picture, then start again.',
   },
   EMPTY_FILE: { 'zh-CN': '文件里没有内容，请重新选择。', en: 'There is nothing in the file: choose another.' },
   QUEUE_FULL: {

@@ -1,0 +1,41 @@
+/** The bare pipeline: decodes a video and looks at its pictures, as often and in as many threads as the server does. */
+import { readManifest } from '../src/detection/model-manifest.ts'
+import { loadAv } from '../src/video/av.ts'
+import { DetectorThread } from '../src/video/detector-thread.ts'
+import { FrameReader } from '../src/video/frame-reader.ts'
+import { FrameSampler } from '../src/video/frame-sampler.ts'
+import { FrameLooker } from '../src/video/look-at-frames.ts'
+import { openVideo } from '../src/video/open-video.ts'
+
+export interface BareVideoMessage {
+  kind: 'done'
+  frames: number
+}
+
+// Not `exit`: it would run destructors below a network in mid-run.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+const [path = '', dir = '', perSecond = ''] = process.argv.slice(2)
+const limits = { maxPixels: 1e8, maxSeconds: 1e6 }
+
+const { name, version } = await readManifest(dir)
+const detector = await DetectorThread.start({ model: { dir, precision: 'fp32' }, expected: { name, version } })
+const { Scaler } = await loadAv()
+const video = await openVideo(path, 'bare.mp4', limits)
+const { width, height } = video.header
+const options = { mode: 'fast' as const, confidenceThreshold: 0.15 }
+const looker = new FrameLooker(new Scaler(), detector, options, width * height)
+const sampler = new FrameSampler(Number(perSecond))
+const reader = new FrameReader(video, 'bare.mp4', limits)
+
+let pending: Promise<unknown> = Promise.resolve()
+for await (const { frame, timeS } of reader.frames()) {
+  if (sampler.wants(timeS, true)) {
+    const { found } = await looker.look(frame, timeS)
+    await pending
+    pending = found
+  }
+  frame.free()
+}
+await pending
+process.send?.({ kind: 'done', frames: reader.counts.frames } satisfies BareVideoMessage)

@@ -36,6 +36,12 @@ export interface Routes {
 
   'GET /api/uploads/:upload_id': { answer: contract.Upload }
 
+  'GET /api/cameras': { answer: contract.CameraList }
+  'POST /api/cameras': { body: contract.NewCamera; answer: contract.Camera }
+  'PATCH /api/cameras/:camera_id': { body: contract.CameraChange; answer: contract.Camera }
+  'DELETE /api/cameras/:camera_id': { answer: null }
+  'POST /api/cameras/:camera_id/restart': { answer: contract.Camera }
+
   'GET /api/tasks': { query: contract.TaskQuery; answer: contract.TaskPage }
   'GET /api/tasks/:task_id': { answer: contract.Task }
   'POST /api/tasks/:task_id/cancel': { answer: contract.Task }

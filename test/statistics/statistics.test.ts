@@ -49,7 +49,7 @@ async function fill({ db, insert }: Awaited<ReturnType<typeof openRecords>>) {
 async function review(db: Db, recordId: number, state: ReviewState, random: (below: number) => number) {
   const signs = await db.sign.findMany({ where: { recordId }, orderBy: { id: 'asc' } })
   const { userId, day } = await db.record.update({ where: { id: recordId }, data: { reviewState: state } })
-  for (const [place, { id, recordId: _, verdict: __, confidence, ...seen }] of signs.entries()) {
+  for (const [place, { id, recordId: _, verdict: __, trackId: ___, confidence, ...seen }] of signs.entries()) {
     const verdict = state === 'in_progress' && random(2) ? null : verdictKinds[random(3)]!
     const bbox: Detection['bbox'] = [seen.x1, seen.y1, seen.x2, seen.y2]
     const model = { ...sign(seen.classCode as (typeof classCodes)[number], confidence), bbox }

@@ -1,6 +1,6 @@
 /** The bare pipeline: decodes a video and looks at its pictures, as often and in as many threads as the server does. */
+import type { Precision } from '../src/contract/index.ts'
 import { readManifest } from '../src/detection/model-manifest.ts'
-import { loadAv } from '../src/video/av.ts'
 import { DetectorThread } from '../src/video/detector-thread.ts'
 import { FrameReader } from '../src/video/frame-reader.ts'
 import { FrameSampler } from '../src/video/frame-sampler.ts'
@@ -15,16 +15,17 @@ export interface BareVideoMessage {
 // Not `exit`: it would run destructors below a network in mid-run.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-const [path = '', dir = '', perSecond = ''] = process.argv.slice(2)
+const [path = '', dir = '', perSecond = '', precision = ''] = process.argv.slice(2)
 const limits = { maxPixels: 1e8, maxSeconds: 1e6 }
 
 const { name, version } = await readManifest(dir)
-const detector = await DetectorThread.start({ model: { dir, precision: 'fp32' }, expected: { name, version } })
-const { Scaler } = await loadAv()
+const detector = await DetectorThread.start({
+  model: { dir, precision: precision as Precision },
+  expected: { name, version },
+})
 const video = await openVideo(path, 'bare.mp4', limits)
-const { width, height } = video.header
 const options = { mode: 'fast' as const, confidenceThreshold: 0.15 }
-const looker = new FrameLooker(new Scaler(), detector, options, width * height)
+const looker = await FrameLooker.open(video.header, detector, options)
 const sampler = new FrameSampler(Number(perSecond))
 const reader = new FrameReader(video, 'bare.mp4', limits)
 

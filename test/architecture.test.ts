@@ -5,6 +5,8 @@ import { packageRoot } from '../src/package-root.ts'
 
 const src = join(packageRoot, 'src')
 const vocabulary = ['contract', 'errors.ts', 'raw-picture.ts']
+/** How a part starts a process of its own. */
+const forking = 'fork-process.ts'
 const domain = [
   'uploads',
   'tasks',
@@ -26,6 +28,7 @@ const mayImport: Record<string, string[]> = {
   contract: [],
   'errors.ts': ['contract'],
   'raw-picture.ts': [],
+  [forking]: [],
   'package-root.ts': [],
   'version.ts': ['package-root.ts'],
   'config.ts': ['package-root.ts'],
@@ -37,11 +40,11 @@ const mayImport: Record<string, string[]> = {
   drawing: [...vocabulary, 'package-root.ts'],
   tracking: vocabulary,
   // The composition root of the forked process: the one place where a picture is both read and drawn on.
-  analysis: [...vocabulary, 'detection', 'drawing'],
+  analysis: [...vocabulary, forking, 'detection', 'drawing'],
   // The composition root of the processes that read videos.
-  video: [...vocabulary, 'detection', 'drawing', 'tracking', 'analysis'],
+  video: [...vocabulary, forking, 'detection', 'drawing', 'tracking', 'analysis'],
   // The same of those that watch network cameras.
-  streams: [...vocabulary, 'detection', 'drawing', 'tracking', 'analysis', 'video'],
+  streams: [...vocabulary, forking, 'detection', 'drawing', 'tracking', 'analysis', 'video'],
   ...Object.fromEntries(
     domain.map((room) => [
       room,

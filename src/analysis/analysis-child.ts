@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { AppError, BilingualError } from '../errors.ts'
+import { forkProcess } from '../fork-process.ts'
 import type { OnStep } from './analyzer.ts'
 import { Deferred } from './deferred.ts'
-import { forkModule } from './fork-module.ts'
 import type { JobMessage, ProcessMessage, ProcessSettings, Results, Verdict, Work } from './messages.ts'
 
 const keptStderrChars = 2000
@@ -26,7 +26,7 @@ export class AnalysisChild {
   #stderr = ''
 
   constructor(settings: ProcessSettings) {
-    this.#process = forkModule('analysis-process', settings)
+    this.#process = forkProcess(new URL('./analysis-process.js', import.meta.url), settings)
     this.#ready.promise.catch(() => {}) // Heard by whoever asks.
     this.#process.on('message', (message: ProcessMessage) => this.#receive(message))
     this.#process.on('close', (code, signal) => this.#end(`exited with ${signal ?? `code ${code}`}`))

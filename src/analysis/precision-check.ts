@@ -1,6 +1,6 @@
 import type { Detection, Precision } from '../contract/index.ts'
 import { type Box, iou } from '../detection/geometry.ts'
-import { forkModule } from './fork-module.ts'
+import { forkProcess } from '../fork-process.ts'
 
 export interface ComparisonSettings {
   modelDir: string
@@ -50,7 +50,8 @@ export async function checkPrecision(
   signal.throwIfAborted()
   // A sign just above the threshold may be just below it in the other.
   const minConfidence = MIN_CONFIDENCE - MAX_CONFIDENCE_CHANGE
-  const child = forkModule('precision-process', { modelDir, picturePath, minConfidence } satisfies ComparisonSettings)
+  const settings: ComparisonSettings = { modelDir, picturePath, minConfidence }
+  const child = forkProcess(new URL('./precision-process.js', import.meta.url), settings)
   const kill = () => child.kill('SIGKILL')
   const limit = setTimeout(kill, LIMIT_MS)
   signal.addEventListener('abort', kill, { once: true })

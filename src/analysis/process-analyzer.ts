@@ -29,8 +29,13 @@ export interface ProcessAnalyzerOptions {
   /** The longest that one picture may take, waiting not counted. */
   timeoutMs: number
   maxPixels: number
+  /** Of the processes that have had nothing to do for so long, one stays. */
+  restAfterMs?: number
   onRestart?: (restart: ProcessRestart) => void
 }
+
+/** Pictures come in bursts; from one to the next nobody is to wait for a process to load. */
+const REST_AFTER_MS = 60_000
 
 const NEVER = new AbortController().signal
 
@@ -46,6 +51,8 @@ interface Present {
  * A switch starts one process of the new model as a proof. From the moment it takes over, each process of the old one
  * makes room for a new one as soon as its job is done. So there is never more than one process too many, and no moment
  * without one that can work.
+ *
+ * Each holds a hundred megabytes: of those that have nothing to do for a minute all but one end, and start when pictures wait.
  */
 export class ProcessAnalyzer implements Analyzer {
   /** The longest that a process took to load and warm up at the start. */
@@ -171,10 +178,12 @@ export class ProcessAnalyzer implements Analyzer {
   }
 
   #newSlot({ source, model: { name, version } }: Present): ProcessSlot {
-    const { maxPixels, timeoutMs, onRestart } = this.#options
+    const { maxPixels, timeoutMs, restAfterMs = REST_AFTER_MS, onRestart } = this.#options
     return new ProcessSlot({
       settings: { model: source, expected: { name, version }, maxPixels },
       timeoutMs,
+      restAfterMs,
+      mayRest: () => this.alive > 1,
       onReady: () => this.#dispatch(),
       onRestart: (restart) => {
         this.#restarts++
@@ -215,6 +224,7 @@ export class ProcessAnalyzer implements Analyzer {
       if (!next) return
       void this.#runIn(slot, next)
     }
+    if (!this.#line.isEmpty) this.#slots.find(({ isResting }) => isResting)?.wake()
   }
 
   async #runIn(slot: ProcessSlot, { work, isLive, signal, onStep, result, leave }: Waiting): Promise<void> {

@@ -23,6 +23,9 @@ export interface SlotOptions {
   settings: ProcessSettings
   /** The longest that one job may take. */
   timeoutMs: number
+  /** A process that has had nothing to do for so long is ended, if it may be, until it is woken. */
+  restAfterMs: number
+  mayRest: () => boolean
   onReady: () => void
   onRestart: (restart: ProcessRestart) => void
 }
@@ -45,6 +48,8 @@ export class ProcessSlot {
   #isBusy = false
   #failuresInARow = 0
   #stopReason: StopReason | null = null
+  #resting: Deferred<void> | null = null
+  #restTimer: NodeJS.Timeout | undefined
 
   constructor(options: SlotOptions) {
     this.#options = options
@@ -58,12 +63,17 @@ export class ProcessSlot {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.isResting ? undefined : this.#child?.pid
   }
 
   /** Ready or at work. */
   get isAlive(): boolean {
     return this.#isReady && this.#child?.isUsable === true
+  }
+
+  /** Without a process, until it is woken. */
+  get isResting(): boolean {
+    return this.#resting !== null
   }
 
   get isBusy(): boolean {
@@ -88,6 +98,7 @@ export class ProcessSlot {
     const deadline = setTimeout(stop, timeoutMs, 'timeout')
     signal.addEventListener('abort', cancel, { once: true })
     this.#isBusy = true
+    clearTimeout(this.#restTimer)
     try {
       const result = await child.run(work, onStep)
       this.#failuresInARow = 0
@@ -99,11 +110,19 @@ export class ProcessSlot {
       clearTimeout(deadline)
       signal.removeEventListener('abort', cancel)
       this.#isBusy = false
+      this.#restLater()
     }
+  }
+
+  wake(): void {
+    this.#resting?.resolve()
+    this.#resting = null
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
+    clearTimeout(this.#restTimer)
+    this.wake()
     void this.#child?.kill()
     await this.#keeping
   }
@@ -120,6 +139,15 @@ export class ProcessSlot {
     return this.#closing.signal.aborted ? new AppError('SHUTTING_DOWN') : err
   }
 
+  #restLater(): void {
+    clearTimeout(this.#restTimer)
+    this.#restTimer = setTimeout(() => {
+      if (!this.isIdle || !this.#options.mayRest()) return
+      this.#resting = new Deferred()
+      void this.#child?.kill()
+    }, this.#options.restAfterMs)
+  }
+
   async #keepAlive(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       this.#stopReason = null
@@ -127,7 +155,8 @@ export class ProcessSlot {
       this.#child = child
       const reason = await this.#outlive(child)
       if (this.#closing.signal.aborted) return
-      if (this.#stopReason !== 'cancelled') await this.#backOff(child.pid, reason)
+      if (this.#resting !== null) await this.#resting.promise
+      else if (this.#stopReason !== 'cancelled') await this.#backOff(child.pid, reason)
     }
   }
 
@@ -143,6 +172,7 @@ export class ProcessSlot {
       clearTimeout(limit)
       this.#isReady = true
       this.#firstLoad.resolve(warmUpSeconds)
+      this.#restLater()
       this.#options.onReady()
       return await child.ended
     } catch (cause) {

@@ -25,6 +25,10 @@ export class WaitingLine {
   #pictures: Waiting[] = []
   #framesInARow = 0
 
+  get isEmpty(): boolean {
+    return this.#frames.length === 0 && this.#pictures.length === 0
+  }
+
   add(waiting: Waiting): void {
     if (waiting.isLive) this.#frames.push(waiting)
     else this.#pictures.push(waiting)

@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { AppError } from '../errors.ts'
+import { forkProcess } from '../fork-process.ts'
 import type { CameraStream, CameraStreams, StreamListener } from './camera-stream.ts'
 import type { StreamCommand, StreamMessage, StreamSettings } from './messages.ts'
 import { readPeriod } from './period.ts'
@@ -46,13 +45,7 @@ class StreamProcess implements CameraStream {
 
   constructor(settings: StreamSettings, listener: StreamListener) {
     this.#listener = listener
-    this.#child = fork(fileURLToPath(new URL('./stream-process.js', import.meta.url)), [], {
-      // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
-      env: { TMPDIR: tmpdir() },
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    this.#child = forkProcess(new URL('./stream-process.js', import.meta.url))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARS)
     })

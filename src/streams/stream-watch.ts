@@ -1,7 +1,6 @@
 import type { Detection } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
 import { SignTracker } from '../tracking/sign-tracker.ts'
-import { loadAv } from '../video/av.ts'
 import type { DetectorThread } from '../video/detector-thread.ts'
 import { FrameReader, type VideoFrame } from '../video/frame-reader.ts'
 import { FrameSampler } from '../video/frame-sampler.ts'
@@ -40,11 +39,10 @@ export class StreamWatch {
 
   /** Until the stream ends. @throws AppError always: a live stream has no good end. MODEL_ERROR, CAMERA_STREAM_ENDED, VIDEO_* */
   async run(video: OpenVideo): Promise<never> {
-    const { Scaler } = await loadAv()
     const { width, height } = video.header
     const confidenceThreshold = SignTracker.lowThreshold(this.#settings)
     const options = { mode: this.#settings.mode, confidenceThreshold }
-    const looker = new FrameLooker(new Scaler(), this.#detector, options, width * height)
+    using looker = await FrameLooker.open(video.header, this.#detector, options)
     const limits = { ...this.#settings.limits, maxSeconds: Number.POSITIVE_INFINITY }
     this.#send({ kind: 'live', width, height })
     for await (const shown of new FrameReader(video, '', limits).frames()) {

@@ -1,5 +1,4 @@
 import { SignTracker } from '../tracking/sign-tracker.ts'
-import { loadAv } from './av.ts'
 import { BestPictures, cropName, POSTER, THUMBNAIL } from './best-pictures.ts'
 import type { DetectorThread } from './detector-thread.ts'
 import { DrawnVideo } from './drawn-video.ts'
@@ -40,6 +39,8 @@ export class VideoPass {
   readonly #startedMs = performance.now()
   readonly #looksBefore: number
   #found: VideoProgress['found'] = []
+  /** The look that is not settled yet. */
+  #pending: Promise<Found> | null = null
 
   private constructor(job: VideoJob, means: Means, video: OpenVideo, folder: WorkFolder, state: WorkState) {
     this.#job = job
@@ -69,31 +70,26 @@ export class VideoPass {
   }
 
   async #analyze(): Promise<void> {
-    const { Scaler } = await loadAv()
-    const scaler = new Scaler()
-    const { width, height } = this.#video.header
-    const confidenceThreshold = SignTracker.lowThreshold(this.#job)
-    const looker = new FrameLooker(scaler, this.#means.detector, { ...this.#job, confidenceThreshold }, width * height)
+    const options = { mode: this.#job.mode, confidenceThreshold: SignTracker.lowThreshold(this.#job) }
+    using looker = await FrameLooker.open(this.#video.header, this.#means.detector, options)
     const sampler = new FrameSampler(this.#job.frameRate)
-    let pending: Promise<Found> | null = null
-    let isTracking = this.#tracker.isTracking
-    try {
-      for await (const { frame, timeS } of this.#reader.frames(this.#state.endS < 0 ? 0 : this.#state.endS + 1e-4)) {
-        if (sampler.wants(timeS, isTracking)) {
-          // While the model looks at this picture, the one before is settled and the next ones are decoded.
-          const { found } = await looker.look(frame, timeS)
-          const before: Promise<Found> | null = pending
-          pending = found
-          if (before !== null) await this.#settle(await before)
-          isTracking = this.#tracker.isTracking
-        }
-        if (this.#drawn === null) frame.free()
-        else await this.#drawn.add({ frame, timeS })
-      }
-      if (pending !== null) await this.#settle(await pending)
-    } finally {
-      scaler.close()
+    for await (const { frame, timeS } of this.#reader.frames(this.#state.endS < 0 ? 0 : this.#state.endS + 1e-4)) {
+      if (sampler.wants(timeS, this.#tracker.isTracking)) {
+        // While the model looks at this picture, the one before is settled and the next ones are decoded.
+        const { found } = await looker.look(frame, timeS)
+        await this.#settlePending()
+        this.#pending = found
+      } else if (this.#drawn?.isFull) await this.#settlePending()
+      if (this.#drawn === null) frame.free()
+      else await this.#drawn.add({ frame, timeS })
     }
+    await this.#settlePending()
+  }
+
+  async #settlePending(): Promise<void> {
+    const pending = this.#pending
+    this.#pending = null
+    if (pending !== null) await this.#settle(await pending)
   }
 
   /** Takes what was found in one look into everything that is made of the video. */

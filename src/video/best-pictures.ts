@@ -21,6 +21,8 @@ export class BestPictures {
   readonly #folder: WorkFolder
   readonly #crops = new Map<number, RawPicture>()
   #poster: { picture: RawPicture; detections: Detection[] } | null = null
+  /** The poster's pixels: while a video gets better, there is a better one with every look. */
+  #posterPixels = Buffer.alloc(0)
   #posterScore: number
 
   constructor(folder: WorkFolder, posterScore: number) {
@@ -39,7 +41,9 @@ export class BestPictures {
     const score = seen.reduce((sum, { confidence, bbox }) => sum + confidence * Math.sqrt(areaOf(bbox)), 0)
     if (score <= this.#posterScore) return
     this.#posterScore = score
-    this.#poster = { picture: { ...picture, data: Buffer.from(picture.data) }, detections: seen.map(asDetection) }
+    if (this.#posterPixels.length !== picture.data.length) this.#posterPixels = Buffer.alloc(picture.data.length)
+    picture.data.copy(this.#posterPixels)
+    this.#poster = { picture: { ...picture, data: this.#posterPixels }, detections: seen.map(asDetection) }
   }
 
   /** Writes what has become better since the last time. @param isWanted by track id; noise is kept in mind, not on the disk. */

@@ -11,13 +11,17 @@ interface Look {
   visible: LiveTrack[]
 }
 
-/** Pictures wait for the next look, between which and the one before their boxes lie; but not without end. */
-const MAX_WAITING = 24
+/** Pictures wait for the next look, between which and the one before their boxes lie; but so many bytes of them at most. */
+const MAX_WAITING_BYTES = 48 * 1024 ** 2
+const MIN_WAITING = 4
+/** What was seen is shown for so long, where the next look is not waited for. */
+const KEPT_S = 0.5
 
 /** The video with its boxes, piece by piece. */
 export class DrawnVideo {
   readonly #folder: WorkFolder
   readonly #source: { width: number; height: number; frameRate: number }
+  readonly #maxWaiting: number
   readonly #waiting: VideoFrame[] = []
   #writer: { name: string; segment: SegmentWriter } | null = null
   #place: number
@@ -31,13 +35,23 @@ export class DrawnVideo {
     this.#folder = folder
     this.#source = { ...source, frameRate: source.frameRate ?? 25 }
     this.#place = segments
+    // yuv420p: 12 bits for each pixel.
+    const pictureBytes = source.width * source.height * 1.5
+    this.#maxWaiting = Math.max(MIN_WAITING, Math.floor(MAX_WAITING_BYTES / pictureBytes))
+  }
+
+  /** Whether the next picture pushes one out that no look has been at. */
+  get isFull(): boolean {
+    return this.#waiting.length >= this.#maxWaiting
   }
 
   /** Takes the picture over. */
   async add(frame: VideoFrame): Promise<void> {
+    const oldest = this.isFull ? this.#waiting.shift() : undefined
     this.#waiting.push(frame)
-    const oldest = this.#waiting.length > MAX_WAITING ? this.#waiting.shift() : undefined
-    if (oldest !== undefined) await this.#write(oldest, [])
+    if (oldest === undefined) return
+    const isFresh = oldest.timeS - this.#last.timeS < KEPT_S
+    await this.#write(oldest, isFresh ? this.#last.visible.map(asDetection) : [])
   }
 
   /** Draws the pictures up to a look. */

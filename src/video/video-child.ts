@@ -1,7 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { AppError } from '../errors.ts'
+import { forkProcess } from '../fork-process.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
 import type { OnVideoProgress } from './video-analyzer.ts'
 
@@ -26,7 +24,7 @@ export interface ChildOptions {
 export async function runVideoProcess(settings: VideoProcessSettings, options: ChildOptions): Promise<Outcome> {
   const { signal, silenceMs, onProgress, pids } = options
   signal.throwIfAborted()
-  const child = start(settings)
+  const child = forkProcess(new URL('./video-process.js', import.meta.url), settings)
   if (child.pid !== undefined) pids?.add(child.pid)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   void ended.then(() => pids?.delete(child.pid ?? 0))
@@ -59,17 +57,6 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
 
 /** Whatever was in the file, it ended the process. */
 export class VideoProcessDied extends Error {}
-
-function start(settings: VideoProcessSettings): ChildProcess {
-  const modulePath = fileURLToPath(new URL('./video-process.js', import.meta.url))
-  return fork(modulePath, [JSON.stringify(settings)], {
-    // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
-    env: { TMPDIR: tmpdir() },
-    execArgv: [],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-}
 
 function settle(
   message: Exclude<VideoProcessMessage, { kind: 'progress' }>,

@@ -326,3 +326,31 @@ t.test('a process that replaces another never loads a version that nobody chose'
   t.match(await restarted(), { reason: /model\.json: is hz-signs 2 by now, and hz-signs 1 was to be started/ })
   t.equal(analyzer.alive, 0)
 })
+
+t.test('of processes that have nothing to do one stays, and the others come when pictures wait', async (t) => {
+  const { analyzer } = await start(t, { processes: 3, restAfterMs: 20 })
+  const running = () => analyzer.pids.length
+  await eventually(running, (count) => count === 1)
+  t.same([analyzer.size, analyzer.alive], [3, 1])
+  const job = await longJob(t.testdir())
+  let most = 0
+  const counting = setInterval(() => {
+    most = Math.max(most, running())
+  }, 5)
+  t.teardown(() => clearInterval(counting))
+  await Promise.all(Array.from({ length: 3 }, () => analyzer.analyze(job, never, deaf)))
+  t.equal(most, 3)
+  await eventually(running, (count) => count === 1)
+  t.equal(analyzer.restarts, 0, 'nothing has failed')
+})
+
+t.test('a resting process is ended for good when all are', async (t) => {
+  const { analyzer } = await start(t, { processes: 2, restAfterMs: 20 })
+  const { pids } = analyzer
+  await eventually(
+    () => analyzer.pids.length,
+    (count) => count === 1,
+  )
+  await analyzer[Symbol.asyncDispose]()
+  t.same([pids.length, analyzer.alive, pids.filter(isRunning)], [2, 0, []])
+})

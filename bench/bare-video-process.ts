@@ -1,11 +1,10 @@
 /** The bare pipeline: decodes a video and looks at its pictures, as often and in as many threads as the server does. */
 import { readManifest } from '../src/detection/model-manifest.ts'
-import { loadAv } from '../src/video/av.ts'
 import { DetectorThread } from '../src/video/detector-thread.ts'
-import { FrameReader } from '../src/video/frame-reader.ts'
 import { FrameSampler } from '../src/video/frame-sampler.ts'
 import { FrameLooker } from '../src/video/look-at-frames.ts'
-import { openVideo } from '../src/video/open-video.ts'
+import { FrameReader } from '../src/video/node-av/frame-reader.ts'
+import { openVideo } from '../src/video/node-av/open-video.ts'
 
 export interface BareVideoMessage {
   kind: 'done'
@@ -20,11 +19,10 @@ const limits = { maxPixels: 1e8, maxSeconds: 1e6 }
 
 const { name, version } = await readManifest(dir)
 const detector = await DetectorThread.start({ model: { dir, precision: 'fp32' }, expected: { name, version } })
-const { Scaler } = await loadAv()
 const video = await openVideo(path, 'bare.mp4', limits)
 const { width, height } = video.header
 const options = { mode: 'fast' as const, confidenceThreshold: 0.15 }
-const looker = new FrameLooker(new Scaler(), detector, options, width * height)
+const looker = new FrameLooker(detector, options, width * height)
 const sampler = new FrameSampler(Number(perSecond))
 const reader = new FrameReader(video, 'bare.mp4', limits)
 

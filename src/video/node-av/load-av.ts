@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts'
+import { AppError } from '../../errors.ts'
 
 /** The two modules of node-av that are used. */
 export type Av = typeof import('node-av/api') & { constants: typeof import('node-av/constants') }

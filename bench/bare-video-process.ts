@@ -2,10 +2,10 @@
 import type { Precision } from '../src/contract/index.ts'
 import { readManifest } from '../src/detection/model-manifest.ts'
 import { DetectorThread } from '../src/video/detector-thread.ts'
-import { FrameReader } from '../src/video/frame-reader.ts'
 import { FrameSampler } from '../src/video/frame-sampler.ts'
 import { FrameLooker } from '../src/video/look-at-frames.ts'
-import { openVideo } from '../src/video/open-video.ts'
+import { FrameReader } from '../src/video/node-av/frame-reader.ts'
+import { openVideo } from '../src/video/node-av/open-video.ts'
 
 export interface BareVideoMessage {
   kind: 'done'
@@ -24,8 +24,9 @@ const detector = await DetectorThread.start({
   expected: { name, version },
 })
 const video = await openVideo(path, 'bare.mp4', limits)
+const { width, height } = video.header
 const options = { mode: 'fast' as const, confidenceThreshold: 0.15 }
-const looker = await FrameLooker.open(video.header, detector, options)
+const looker = new FrameLooker(detector, options, width * height)
 const sampler = new FrameSampler(Number(perSecond))
 const reader = new FrameReader(video, 'bare.mp4', limits)
 

@@ -1,4 +1,4 @@
-import { loadAv } from '../src/video/av.ts'
+import { loadAv } from '../src/video/node-av/load-av.ts'
 import { makeClip } from '../test/helpers/clips.ts'
 
 export const clipSeconds = 5

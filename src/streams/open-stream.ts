@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
-import { loadAv } from '../video/av.ts'
-import { type OpenVideo, videoIn } from '../video/open-video.ts'
+import { loadAv } from '../video/node-av/load-av.ts'
+import { type AvVideo, videoIn } from '../video/node-av/open-video.ts'
 import { openHttpStream } from './open-http.ts'
 import { PulledBytes } from './pulled-bytes.ts'
 import { RtspRelay } from './rtsp-relay.ts'
@@ -25,11 +25,11 @@ const RTSP_TIMEOUT = '15000000'
  * Opens what a camera sends: nothing but its one stream is ever read, from an address that was checked.
  * @throws AppError CAMERA_*, VIDEO_*
  */
-export async function openStream(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<OpenVideo> {
+export async function openStream(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<AvVideo> {
   return url.scheme === 'rtsp' || url.scheme === 'rtsps' ? openRtsp(url, guard, limits) : openHttp(url, guard, limits)
 }
 
-async function openHttp(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<OpenVideo> {
+async function openHttp(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<AvVideo> {
   const { contentType, body } = await openHttpStream(url, guard)
   const bytes = new PulledBytes(body)
   const format = streamFormatOf(contentType, await bytes.peek(formatBytes))
@@ -45,7 +45,7 @@ async function openHttp(url: StreamUrl, guard: AddressGuard, limits: StreamLimit
   return videoIn(demuxer, typeOf(contentType, format), NAME, { ...limits, maxSeconds: Number.POSITIVE_INFINITY })
 }
 
-async function openRtsp(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<OpenVideo> {
+async function openRtsp(url: StreamUrl, guard: AddressGuard, limits: StreamLimits): Promise<AvVideo> {
   const relay = await RtspRelay.open(url, await guard.resolve(url.host))
   const { Demuxer } = await loadAv()
   const options = {

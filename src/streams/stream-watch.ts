@@ -2,10 +2,11 @@ import type { Detection } from '../contract/index.ts'
 import { AppError } from '../errors.ts'
 import { SignTracker } from '../tracking/sign-tracker.ts'
 import type { DetectorThread } from '../video/detector-thread.ts'
-import { FrameReader, type VideoFrame } from '../video/frame-reader.ts'
 import { FrameSampler } from '../video/frame-sampler.ts'
 import { FrameLooker } from '../video/look-at-frames.ts'
-import type { OpenVideo } from '../video/open-video.ts'
+import { FrameReader } from '../video/node-av/frame-reader.ts'
+import type { AvVideo } from '../video/node-av/open-video.ts'
+import type { VideoFrame } from '../video/video-engine.ts'
 import type { StreamMessage, StreamSettings } from './messages.ts'
 import { Period } from './period.ts'
 
@@ -38,11 +39,11 @@ export class StreamWatch {
   }
 
   /** Until the stream ends. @throws AppError always: a live stream has no good end. MODEL_ERROR, CAMERA_STREAM_ENDED, VIDEO_* */
-  async run(video: OpenVideo): Promise<never> {
+  async run(video: AvVideo): Promise<never> {
     const { width, height } = video.header
     const confidenceThreshold = SignTracker.lowThreshold(this.#settings)
     const options = { mode: this.#settings.mode, confidenceThreshold }
-    using looker = await FrameLooker.open(video.header, this.#detector, options)
+    const looker = new FrameLooker(this.#detector, options, width * height)
     const limits = { ...this.#settings.limits, maxSeconds: Number.POSITIVE_INFINITY }
     this.#send({ kind: 'live', width, height })
     for await (const shown of new FrameReader(video, '', limits).frames()) {

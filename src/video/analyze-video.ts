@@ -2,17 +2,16 @@ import { SignTracker } from '../tracking/sign-tracker.ts'
 import { BestPictures, cropName, POSTER, THUMBNAIL } from './best-pictures.ts'
 import type { DetectorThread } from './detector-thread.ts'
 import { DrawnVideo } from './drawn-video.ts'
-import { FrameReader } from './frame-reader.ts'
 import { FrameSampler } from './frame-sampler.ts'
-import { joinSegments } from './join-segments.ts'
 import { type Found, FrameLooker } from './look-at-frames.ts'
-import { type OpenVideo, openVideo, type VideoLimits } from './open-video.ts'
 import type { OnVideoProgress, VideoAnalysis, VideoJob, VideoProgress, VideoStep } from './video-analyzer.ts'
+import type { OpenVideo, VideoEngine, VideoLimits, VideoReader } from './video-engine.ts'
 import { WorkFolder, type WorkState } from './work-state.ts'
 
 export type AnalyzedVideo = Omit<VideoAnalysis, 'model'>
 
 interface Means {
+  engine: VideoEngine
   detector: DetectorThread
   limits: VideoLimits
   onProgress: OnVideoProgress
@@ -32,7 +31,7 @@ export class VideoPass {
   readonly #video: OpenVideo
   readonly #folder: WorkFolder
   readonly #state: WorkState
-  readonly #reader: FrameReader
+  readonly #reader: VideoReader
   readonly #tracker: SignTracker
   readonly #best: BestPictures
   readonly #drawn: DrawnVideo | null
@@ -49,19 +48,19 @@ export class VideoPass {
     this.#folder = folder
     this.#state = state
     this.#looksBefore = state.looks
-    this.#reader = new FrameReader(video, job.fileName, means.limits)
+    this.#reader = video.read()
     const options = { confidenceThreshold: job.confidenceThreshold }
     this.#tracker = state.tracker === null ? new SignTracker(options) : SignTracker.restore(options, state.tracker)
     this.#best = new BestPictures(folder, state.posterScore)
-    this.#drawn = job.isDrawn ? new DrawnVideo(folder, video.header, state.segments.length) : null
+    this.#drawn = job.isDrawn ? new DrawnVideo(means.engine, folder, video.header, state.segments.length) : null
   }
 
   /**
    * @param key of what the result is one: see WorkState.
-   * @throws AppError as openVideo and FrameReader.frames do
+   * @throws AppError as VideoEngine.open and VideoReader.frames do
    */
   static async run(job: VideoJob, key: string, means: Means): Promise<AnalyzedVideo> {
-    await using video = await openVideo(job.path, job.fileName, means.limits)
+    await using video = await means.engine.open(job.path, job.fileName, means.limits)
     const folder = new WorkFolder(job.workDir)
     const pass = new VideoPass(job, means, video, folder, await folder.open(key))
     pass.#tell('read', Math.max(0, pass.#state.endS))
@@ -70,8 +69,9 @@ export class VideoPass {
   }
 
   async #analyze(): Promise<void> {
+    const { width, height } = this.#video.header
     const options = { mode: this.#job.mode, confidenceThreshold: SignTracker.lowThreshold(this.#job) }
-    using looker = await FrameLooker.open(this.#video.header, this.#means.detector, options)
+    const looker = new FrameLooker(this.#means.detector, options, width * height)
     const sampler = new FrameSampler(this.#job.frameRate)
     for await (const { frame, timeS } of this.#reader.frames(this.#state.endS < 0 ? 0 : this.#state.endS + 1e-4)) {
       if (sampler.wants(timeS, this.#tracker.isTracking)) {
@@ -169,9 +169,9 @@ export class VideoPass {
 
   /** The source is opened once more, as its pictures have been read to the end and its sound not. */
   async #join(): Promise<void> {
-    await using source = await openVideo(this.#job.path, this.#job.fileName, this.#means.limits)
+    await using source = await this.#means.engine.open(this.#job.path, this.#job.fileName, this.#means.limits)
     const paths = this.#state.segments.map((name) => this.#folder.pathOf(name))
-    await joinSegments(paths, source, this.#folder.pathOf(DRAWN))
+    await source.joinSegments(paths, this.#folder.pathOf(DRAWN))
   }
 
   #pathIf(isThere: boolean, name: string): string | null {

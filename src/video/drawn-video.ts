@@ -1,8 +1,7 @@
 import type { Detection } from '../contract/index.ts'
 import type { LiveTrack } from '../tracking/sign-tracker.ts'
 import { asDetection } from './best-pictures.ts'
-import type { VideoFrame } from './frame-reader.ts'
-import { SegmentWriter } from './segment-writer.ts'
+import type { SegmentWriter, VideoEngine, VideoFrame } from './video-engine.ts'
 import type { WorkFolder } from './work-state.ts'
 
 /** A look at the video: what was in sight at a time. */
@@ -19,6 +18,7 @@ const KEPT_S = 0.5
 
 /** The video with its boxes, piece by piece. */
 export class DrawnVideo {
+  readonly #engine: VideoEngine
   readonly #folder: WorkFolder
   readonly #source: { width: number; height: number; frameRate: number }
   readonly #maxWaiting: number
@@ -28,10 +28,12 @@ export class DrawnVideo {
   #last: Look = { timeS: Number.NEGATIVE_INFINITY, visible: [] }
 
   constructor(
+    engine: VideoEngine,
     folder: WorkFolder,
     source: { width: number; height: number; frameRate: number | null },
     segments: number,
   ) {
+    this.#engine = engine
     this.#folder = folder
     this.#source = { ...source, frameRate: source.frameRate ?? 25 }
     this.#place = segments
@@ -81,7 +83,7 @@ export class DrawnVideo {
   async #write({ frame, timeS }: VideoFrame, detections: Detection[]): Promise<void> {
     if (this.#writer === null) {
       const name = `segment-${this.#place++}.nut`
-      this.#writer = { name, segment: await SegmentWriter.open(this.#folder.pathOf(name), this.#source) }
+      this.#writer = { name, segment: await this.#engine.openSegment(this.#folder.pathOf(name), this.#source) }
     }
     await this.#writer.segment.write(frame, timeS, detections)
   }

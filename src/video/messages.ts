@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
 import type { DetectorSettings } from './detector-thread.ts'
-import type { VideoHeader, VideoLimits } from './open-video.ts'
 import type { VideoAnalysis, VideoJob, VideoProgress } from './video-analyzer.ts'
+import type { VideoHeader, VideoLimits } from './video-engine.ts'
 
 /** What a process is started with, as its only argument, in JSON. It does this one thing and ends. */
 export type VideoProcessSettings = { limits: VideoLimits } & (

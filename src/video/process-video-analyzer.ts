@@ -1,8 +1,8 @@
 import type { Analyzer } from '../analysis/analyzer.ts'
 import { AppError } from '../errors.ts'
-import type { VideoHeader, VideoLimits } from './open-video.ts'
 import type { OnVideoProgress, VideoAnalysis, VideoAnalyzer, VideoJob } from './video-analyzer.ts'
 import { runVideoProcess, VideoProcessDied } from './video-child.ts'
+import type { VideoHeader, VideoLimits } from './video-engine.ts'
 
 export interface ProcessVideoAnalyzerOptions {
   /** Videos take the model that pictures take. */

@@ -1,7 +1,7 @@
 import type { AnalysedBy, ModelSource } from '../analysis/analyzer.ts'
 import type { Detection, DetectionMode, ModelIdentity } from '../contract/index.ts'
 import type { SignTrack } from '../tracking/sign-tracker.ts'
-import type { VideoHeader, VideoLimits } from './open-video.ts'
+import type { VideoHeader, VideoLimits } from './video-engine.ts'
 
 /** One video to analyse. */
 export interface VideoJob {
@@ -67,7 +67,7 @@ export interface VideoAnalyzer extends AsyncDisposable {
 
   /**
    * What the header says.
-   * @throws AppError as openVideo does; VIDEO_UNREADABLE also where reading it ends the process, or takes too long
+   * @throws AppError as VideoEngine.open does; VIDEO_UNREADABLE also where reading it ends the process, or takes too long
    */
   probe(path: string, fileName: string): Promise<VideoHeader>
 

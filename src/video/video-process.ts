@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
-import { openVideo } from './open-video.ts'
+import { avEngine } from './node-av/av-engine.ts'
 
 // Ctrl-C reaches the whole process group, but the parent decides when the work ends.
 process.on('SIGINT', () => {})
@@ -19,7 +19,7 @@ function send(message: VideoProcessMessage): void {
 
 async function work(settings: VideoProcessSettings): Promise<VideoProcessMessage> {
   if (settings.kind === 'probe') {
-    await using video = await openVideo(settings.path, settings.fileName, settings.limits)
+    await using video = await avEngine.open(settings.path, settings.fileName, settings.limits)
     return { kind: 'probed', header: video.header }
   }
   const { configureFonts } = await import('../drawing/fonts.ts')
@@ -34,7 +34,10 @@ async function work(settings: VideoProcessSettings): Promise<VideoProcessMessage
   const key = JSON.stringify([model, job.mode, job.confidenceThreshold, job.frameRate, job.isDrawn])
   const onProgress = (progress: Extract<VideoProcessMessage, { kind: 'progress' }>['progress']) =>
     send({ kind: 'progress', progress })
-  return { kind: 'analyzed', analysis: await VideoPass.run(job, key, { detector, limits, onProgress }) }
+  return {
+    kind: 'analyzed',
+    analysis: await VideoPass.run(job, key, { engine: avEngine, detector, limits, onProgress }),
+  }
 }
 
 async function outcomeOf(settings: VideoProcessSettings): Promise<VideoProcessMessage> {

@@ -9,7 +9,7 @@ import { isResult, resultPathsOf, videoPathOf } from '../../src/cli/detect-files
 import { timeText } from '../../src/cli/report.ts'
 import { VideoBar } from '../../src/cli/video-progress.ts'
 import { packageRoot } from '../../src/package-root.ts'
-import { openVideo } from '../../src/video/open-video.ts'
+import { openVideo } from '../../src/video/node-av/open-video.ts'
 import { fixture } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
 

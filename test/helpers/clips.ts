@@ -1,7 +1,7 @@
 import type { Encoder, Muxer } from 'node-av/api'
 import type { Frame, Packet } from 'node-av/lib'
 import sharp from 'sharp'
-import { loadAv } from '../../src/video/av.ts'
+import { loadAv } from '../../src/video/node-av/load-av.ts'
 import { fixture } from './app.ts'
 
 export interface ClipOptions {

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { FrameReader } from '../../src/video/frame-reader.ts'
-import { openVideo, type VideoHeader } from '../../src/video/open-video.ts'
+import { FrameReader } from '../../src/video/node-av/frame-reader.ts'
+import { openVideo } from '../../src/video/node-av/open-video.ts'
+import type { VideoHeader } from '../../src/video/video-engine.ts'
 import { type ClipOptions, makeClip } from '../helpers/clips.ts'
 
 const limits = { maxPixels: 2_000_000, maxSeconds: 60 }
@@ -135,6 +136,19 @@ t.test('a video that breaks off is read as far as it goes, and says so', async (
   const { times, counts } = await read(path)
   t.ok(times.length > 5 && times.length < 25)
   t.ok(counts.isCutShort)
+})
+
+t.test('a reader whose counts are taken out all along has read a video all the same', async (t) => {
+  const path = await makeClip(join(t.testdir(), 'clip.mp4'), { seconds: 1 })
+  await using video = await openVideo(path, 'clip', limits)
+  const reader = new FrameReader(video, 'clip', limits)
+  const times: number[] = []
+  for await (const { frame, timeS } of reader.frames()) {
+    times.push(Math.round(timeS * 1000) / 1000)
+    reader.counts.frames = 0
+    frame.free()
+  }
+  t.same(times, steps(10, 10))
 })
 
 /** The same QuickTime file with a display matrix of a quarter turn, as phones write it. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { loadAv } from '../../src/video/av.ts'
+import { loadAv } from '../../src/video/node-av/load-av.ts'
 import { fixture } from '../helpers/app.ts'
 
 /** Why tests of videos are passed over; an empty object where node-av is installed. */

@@ -1,7 +1,7 @@
 import type { Demuxer, Encoder, Muxer } from 'node-av/api'
 import type { Packet, Stream } from 'node-av/lib'
-import { loadAv } from './av.ts'
-import type { OpenVideo } from './open-video.ts'
+import { loadAv } from './load-av.ts'
+import type { AvVideo } from './open-video.ts'
 
 /** What every browser plays from an mp4; anything else is encoded anew. */
 const PLAYED_AUDIO = /^(mp4a|\.mp3|Opus)/
@@ -13,11 +13,8 @@ interface Timed {
   track: number
 }
 
-/**
- * Joins the drawn pieces to one mp4 that starts to play before it is loaded (`faststart`), with the sound of the original.
- * The pictures are not encoded again.
- */
-export async function joinSegments(segmentPaths: string[], source: OpenVideo, path: string): Promise<void> {
+/** As OpenVideo.joinSegments promises. */
+export async function joinSegments(segmentPaths: string[], source: AvVideo, path: string): Promise<void> {
   const { Demuxer, Muxer } = await loadAv()
   const first = await Demuxer.open(`file:${segmentPaths[0]}`, { format: 'nut' })
   const muxer = await Muxer.open(path, { format: 'mp4', options: { movflags: '+faststart' } as never })
@@ -54,7 +51,7 @@ async function* picturesOf(segmentPaths: string[], track: number): AsyncGenerato
 }
 
 /** @returns null where there is no sound that can be kept. */
-async function addSound(muxer: Muxer, source: OpenVideo): Promise<AsyncGenerator<Timed> | null> {
+async function addSound(muxer: Muxer, source: AvVideo): Promise<AsyncGenerator<Timed> | null> {
   const stream = source.demuxer.audio()
   if (stream === undefined) return null
   if (PLAYED_AUDIO.test(stream.codecpar.getCodecString() ?? '')) {
@@ -64,7 +61,7 @@ async function addSound(muxer: Muxer, source: OpenVideo): Promise<AsyncGenerator
   return encodeSound(muxer, source, stream)
 }
 
-async function encodeSound(muxer: Muxer, source: OpenVideo, stream: Stream): Promise<AsyncGenerator<Timed> | null> {
+async function encodeSound(muxer: Muxer, source: AvVideo, stream: Stream): Promise<AsyncGenerator<Timed> | null> {
   const { Decoder, Encoder, constants } = await loadAv()
   try {
     const decoder = await Decoder.create(stream)

@@ -1,20 +1,14 @@
 import { rename } from 'node:fs/promises'
 import type { Encoder, FilterAPI, Muxer } from 'node-av/api'
 import type { Frame, Packet } from 'node-av/lib'
-import type { Detection } from '../contract/index.ts'
-import { drawOnVideo } from '../drawing/draw-detections.ts'
-import { loadAv } from './av.ts'
+import type { Detection } from '../../contract/index.ts'
+import { drawOnVideo } from '../../drawing/draw-detections.ts'
+import { drawnShapeOf, isTooSoon, TICKS_PER_SECOND, X264 } from '../drawn-shape.ts'
+import type { SegmentWriter, VideoPicture } from '../video-engine.ts'
+import { AvPicture } from './av-picture.ts'
+import { CODEC_THREADS, loadAv } from './load-av.ts'
 
-/** Of what is written; exact for every frame rate that is in use. */
-export const TICKS_PER_SECOND = 90_000
-/** Browsers and phones play this everywhere, and more than a screen shows is only work. */
-const MAX_SIDE = 1920
-const MAX_FRAMES_PER_SECOND = 61
-/** So that a player jumps to within this of any time. */
-const SECONDS_BETWEEN_KEYFRAMES = 2
-
-/** Draws and encodes pictures into one piece of a video, with the time stamps of the whole. */
-export class SegmentWriter {
+export class AvSegmentWriter implements SegmentWriter {
   readonly #path: string
   readonly #encoder: Encoder
   readonly #muxer: Muxer
@@ -22,7 +16,6 @@ export class SegmentWriter {
   readonly #scale: number
   readonly #filter: FilterAPI | null
   #lastS = Number.NEGATIVE_INFINITY
-  #frames = 0
 
   private constructor(path: string, encoder: Encoder, muxer: Muxer, scale: number, filter: FilterAPI | null) {
     this.#path = path
@@ -33,38 +26,29 @@ export class SegmentWriter {
     this.#filter = filter
   }
 
-  /** @param path where the piece lies once it is whole. */
   static async open(
     path: string,
     source: { width: number; height: number; frameRate: number },
-  ): Promise<SegmentWriter> {
+  ): Promise<AvSegmentWriter> {
     const { Encoder, FilterAPI, Muxer, constants } = await loadAv()
-    const scale = Math.min(1, MAX_SIDE / Math.max(source.width, source.height))
-    const even = (side: number) => Math.max(2, Math.floor((side * scale) / 2) * 2)
-    const [width, height] = [even(source.width), even(source.height)]
-    const isAsIs = width === source.width && height === source.height
+    const { width, height, scale, isAsIs, keyframeInterval } = drawnShapeOf(source)
     const encoder = await Encoder.create(constants.FF_ENCODER_LIBX264, {
       // Pieces are joined as they are: no picture may wait for a later one, and all need the same parameters.
       maxBFrames: 0,
-      gopSize: Math.round(Math.min(MAX_FRAMES_PER_SECOND, source.frameRate) * SECONDS_BETWEEN_KEYFRAMES),
-      threadCount: 0,
-      options: { preset: 'superfast', crf: 24, 'x264-params': 'scenecut=0' } as never,
+      gopSize: keyframeInterval,
+      threadCount: CODEC_THREADS,
+      options: X264 as never,
     })
     const muxer = await Muxer.open(`${path}.part`, { format: 'nut' })
     const filter = isAsIs ? null : FilterAPI.create(`scale=${width}:${height}`)
-    return new SegmentWriter(path, encoder, muxer, scale, filter)
+    return new AvSegmentWriter(path, encoder, muxer, scale, filter)
   }
 
-  get isEmpty(): boolean {
-    return this.#frames === 0
-  }
-
-  /** Takes the picture over. Pictures that follow too soon upon another are left out. */
-  async write(frame: Frame, timeS: number, detections: Detection[]): Promise<void> {
-    if (timeS - this.#lastS < 1 / MAX_FRAMES_PER_SECOND) return frame.free()
+  async write(picture: VideoPicture, timeS: number, detections: Detection[]): Promise<void> {
+    if (!(picture instanceof AvPicture)) throw new TypeError('A picture of another engine')
+    if (isTooSoon(timeS, this.#lastS)) return picture.free()
     this.#lastS = timeS
-    this.#frames++
-    const drawn = await this.#prepared(frame, timeS)
+    const drawn = await this.#prepared(picture.frame, timeS)
     try {
       await drawOnVideo(
         yuvOf(drawn),
@@ -77,7 +61,6 @@ export class SegmentWriter {
     await this.#drain()
   }
 
-  /** Makes the piece whole. */
   async close(): Promise<void> {
     await this.#encoder.flush()
     await this.#drain()

@@ -1,31 +1,13 @@
 import type { Demuxer } from 'node-av/api'
 import type { AVPacketSideDataType } from 'node-av/constants'
 import type { Stream } from 'node-av/lib'
-import { AppError } from '../errors.ts'
-import { loadAv } from './av.ts'
-import { readVideoType, type VideoType } from './video-type.ts'
+import { AppError } from '../../errors.ts'
+import { MAX_STREAMS, refuseBeyond } from '../header-limits.ts'
+import type { VideoHeader, VideoLimits } from '../video-engine.ts'
+import { readVideoType, type VideoType } from '../video-type.ts'
+import { loadAv } from './load-av.ts'
 
-export interface VideoLimits {
-  /** Of one picture. */
-  maxPixels: number
-  maxSeconds: number
-}
-
-/** What the header of a video says; a header may lie. */
-export interface VideoHeader extends VideoType {
-  /** Pixels of the upright picture. */
-  width: number
-  height: number
-  /** Seconds; null where the header does not say. */
-  durationS: number | null
-  /** Pictures a second, on average; null where the header does not say. */
-  frameRate: number | null
-  /** Clockwise quarter turns that make the picture upright. */
-  quarterTurns: 0 | 1 | 2 | 3
-  codec: string
-}
-
-export interface OpenVideo extends AsyncDisposable {
+export interface AvVideo extends AsyncDisposable {
   header: VideoHeader
   demuxer: Demuxer
   stream: Stream
@@ -33,15 +15,12 @@ export interface OpenVideo extends AsyncDisposable {
   startS: number
 }
 
-/** More than any camera writes: a file with thousands would cost memory for each. */
-const MAX_STREAMS = 32
-
 /**
  * Opens a file with the one demuxer that its bytes name, which may read that file and nothing else.
  * @throws AppError UNSUPPORTED_MEDIA, VIDEO_UNREADABLE, VIDEO_WITHOUT_PICTURES, VIDEO_CODEC_UNSUPPORTED, VIDEO_TOO_LARGE,
  * VIDEO_TOO_LONG, VIDEO_UNAVAILABLE
  */
-export async function openVideo(path: string, fileName: string, limits: VideoLimits): Promise<OpenVideo> {
+export async function openVideo(path: string, fileName: string, limits: VideoLimits): Promise<AvVideo> {
   const type = await readVideoType(path)
   if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
   const { Demuxer } = await loadAv()
@@ -64,7 +43,7 @@ export async function videoIn(
   type: VideoType,
   fileName: string,
   limits: VideoLimits,
-): Promise<OpenVideo> {
+): Promise<AvVideo> {
   try {
     const stream = await videoStreamOf(demuxer, fileName)
     const header = { ...type, ...(await describe(demuxer, stream)) }
@@ -117,13 +96,4 @@ function quarterTurnsOf({ codecpar }: Stream, sideDataType: AVPacketSideDataType
   if (matrix === null || matrix.length < DISPLAY_MATRIX_BYTES) return 0
   const degrees = (Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0)) * 180) / Math.PI
   return (((Math.round(degrees / 90) % 4) + 4) % 4) as VideoHeader['quarterTurns']
-}
-
-function refuseBeyond(limits: VideoLimits, { width, height, durationS }: VideoHeader, fileName: string): void {
-  if (width * height > limits.maxPixels) {
-    throw new AppError('VIDEO_TOO_LARGE', { file_name: fileName, width, height, max_pixels: limits.maxPixels })
-  }
-  if ((durationS ?? 0) > limits.maxSeconds) {
-    throw new AppError('VIDEO_TOO_LONG', { file_name: fileName, max_seconds: limits.maxSeconds })
-  }
 }

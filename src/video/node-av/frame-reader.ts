@@ -1,72 +1,53 @@
 import type { Decoder, FilterAPI } from 'node-av/api'
 import type { Frame, Packet } from 'node-av/lib'
-import { AppError } from '../errors.ts'
-import { loadAv } from './av.ts'
-import type { OpenVideo, VideoLimits } from './open-video.ts'
-
-/** One picture of a video: upright, 8 bits, yuv420p, as large as the header says. To be freed. */
-export interface VideoFrame {
-  frame: Frame
-  /** Seconds since the video's beginning, from its time stamp. */
-  timeS: number
-}
-
-/** How far a reader has got. */
-export interface ReadingCounts {
-  /** Pictures that were decoded. */
-  frames: number
-  /** Packets that could not be decoded. */
-  failed: number
-  /** Whether the file ended well before its header's duration: by more than half a second and 2 %. */
-  isCutShort: boolean
-  lastTimeS: number
-}
-
-/** No camera takes a thousand pictures a second: stamps that are so near say the same time. */
-const SAME_S = 0.001
+import { AppError } from '../../errors.ts'
+import { FrameTimes } from '../frame-times.ts'
+import type { ReadingCounts, VideoFrame, VideoLimits, VideoReader } from '../video-engine.ts'
+import { AvPicture } from './av-picture.ts'
+import { CODEC_THREADS, loadAv } from './load-av.ts'
+import type { AvVideo } from './open-video.ts'
+import { RgbConverter } from './rgb-converter.ts'
 
 const TRANSPOSE = ['', 'transpose=clock,', 'hflip,vflip,', 'transpose=cclock,']
 
-/** Decodes the pictures of a video in the order in which they are shown. */
-export class FrameReader {
-  readonly counts: ReadingCounts = { frames: 0, failed: 0, isCutShort: false, lastTimeS: 0 }
-  readonly #video: OpenVideo
+/** Decodes in this process. */
+export class FrameReader implements VideoReader {
+  readonly #video: AvVideo
   readonly #fileName: string
   readonly #limits: VideoLimits
+  readonly #times: FrameTimes
   #filter: { key: string; api: FilterAPI } | null = null
 
-  constructor(video: OpenVideo, fileName: string, limits: VideoLimits) {
+  constructor(video: AvVideo, fileName: string, limits: VideoLimits) {
     this.#video = video
     this.#fileName = fileName
     this.#limits = limits
+    this.#times = new FrameTimes(video.header, fileName, limits)
   }
 
-  /**
-   * @param fromS pictures before it are passed over.
-   * @throws AppError VIDEO_CODEC_UNSUPPORTED, VIDEO_TOO_LARGE, VIDEO_TOO_LONG; VIDEO_UNREADABLE and VIDEO_WITHOUT_PICTURES where
-   * not one picture can be decoded. What is damaged later is counted and passed over.
-   */
+  get counts(): ReadingCounts {
+    return this.#times.counts
+  }
+
   async *frames(fromS = 0): AsyncGenerator<VideoFrame> {
-    const { demuxer, stream, header } = this.#video
+    const { demuxer, header, stream } = this.#video
     const decoder = await this.#openDecoder()
+    const converter = await RgbConverter.open(header.width, header.height)
     try {
       if (fromS > 0) await this.#seek(fromS)
       for await (const packet of demuxer.packets(stream.index)) {
         for await (const frame of this.#decode(decoder, packet)) {
-          const shown = await this.#prepare(frame)
+          const shown = await this.#prepare(frame, converter)
           if (shown.timeS < fromS - 1e-6) shown.frame.free()
           else yield this.#noted(shown)
         }
       }
     } finally {
       decoder.close()
+      converter[Symbol.dispose]()
       this.#filter?.api.close()
     }
-    const { counts } = this
-    const endS = counts.lastTimeS + frameS(header.frameRate)
-    counts.isCutShort = header.durationS !== null && endS < header.durationS - Math.max(0.5, header.durationS * 0.02)
-    if (counts.frames > 0 || fromS > 0) return
-    throw new AppError(counts.failed > 0 ? 'VIDEO_UNREADABLE' : 'VIDEO_WITHOUT_PICTURES', { file_name: this.#fileName })
+    this.#times.end(fromS)
   }
 
   /** Backwards, to a picture that can be decoded alone. A transport stream does not say where those are: it is read again. */
@@ -81,9 +62,11 @@ export class FrameReader {
     const { stream, header } = this.#video
     // FFmpeg itself refuses larger pictures, also those that come later than the header.
     const options = { max_pixels: String(this.#limits.maxPixels) }
-    return Decoder.create(stream, { threadCount: 0, exitOnError: true, options: options as never }).catch((cause) => {
-      throw new AppError('VIDEO_CODEC_UNSUPPORTED', { file_name: this.#fileName, codec: header.codec }, { cause })
-    })
+    return Decoder.create(stream, { threadCount: CODEC_THREADS, exitOnError: true, options: options as never }).catch(
+      (cause) => {
+        throw new AppError('VIDEO_CODEC_UNSUPPORTED', { file_name: this.#fileName, codec: header.codec }, { cause })
+      },
+    )
   }
 
   /** A packet that cannot be decoded costs its pictures and no others; null, the end, gives those that were held back. */
@@ -92,7 +75,7 @@ export class FrameReader {
     try {
       await decoder.decode(packet)
     } catch {
-      this.counts.failed++
+      this.#times.fail()
     } finally {
       packet?.free()
     }
@@ -101,7 +84,7 @@ export class FrameReader {
       try {
         frame = await decoder.receive()
       } catch {
-        this.counts.failed++
+        this.#times.fail()
         continue
       }
       if (frame === null || frame === EOF) return
@@ -109,26 +92,20 @@ export class FrameReader {
     }
   }
 
-  async #prepare(frame: Frame): Promise<VideoFrame> {
-    const timeS = this.#timeOf(frame)
-    if (timeS > this.#limits.maxSeconds) {
+  async #prepare(frame: Frame, converter: RgbConverter): Promise<VideoFrame> {
+    let timeS: number
+    try {
+      timeS = this.#times.timeOf(this.#stampOf(frame))
+    } catch (err) {
       frame.free()
-      throw new AppError('VIDEO_TOO_LONG', { file_name: this.#fileName, max_seconds: this.#limits.maxSeconds })
+      throw err
     }
-    return { frame: await this.#upright(frame), timeS }
+    return { frame: new AvPicture(await this.#upright(frame), converter), timeS }
   }
 
-  #timeOf(frame: Frame): number {
+  #stampOf(frame: Frame): number {
     const { num, den } = frame.timeBase
-    const stamp = frame.bestEffortTimestamp
-    const timeS = (Number(stamp) * num) / den - this.#video.startS
-    // Without a stamp, and where one goes back: a picture after the one before.
-    const next = this.counts.lastTimeS + frameS(this.#video.header.frameRate)
-    return Number.isFinite(timeS) &&
-      timeS > -1e6 &&
-      (this.counts.frames === 0 || timeS > this.counts.lastTimeS + SAME_S)
-      ? Math.max(0, timeS)
-      : next
+    return (Number(frame.bestEffortTimestamp) * num) / den - this.#video.startS
   }
 
   /** Turned, scaled to the header's size, and converted: only where something of that is needed. */
@@ -159,12 +136,7 @@ export class FrameReader {
   }
 
   #noted(shown: VideoFrame): VideoFrame {
-    this.counts.frames++
-    this.counts.lastTimeS = shown.timeS
+    this.#times.note(shown.timeS)
     return shown
   }
-}
-
-function frameS(frameRate: number | null): number {
-  return 1 / (frameRate ?? 25)
 }

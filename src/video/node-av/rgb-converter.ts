@@ -1,5 +1,5 @@
 import type { Frame, SoftwareScaleContext } from 'node-av/lib'
-import { loadAv } from './av.ts'
+import { loadAv } from './load-av.ts'
 
 /** Turns pictures of one size into RGB, in the same memory again and again: a video has a hundred thousand of them. */
 export class RgbConverter implements Disposable {

@@ -1,7 +1,11 @@
-import { AppError } from '../errors.ts'
+import { availableParallelism } from 'node:os'
+import { AppError } from '../../errors.ts'
 
 /** The two modules of node-av that are used. */
 export type Av = typeof import('node-av/api') & { constants: typeof import('node-av/constants') }
+
+/** Each thread of a codec holds pictures of its own; more of them than a video needs on a large machine. */
+export const CODEC_THREADS = Math.min(4, Math.max(2, availableParallelism()))
 
 let loading: Promise<Av> | null = null
 

@@ -1,0 +1,22 @@
+import type { VideoEngine } from '../video-engine.ts'
+import { FrameReader } from './frame-reader.ts'
+import { joinSegments } from './join-segments.ts'
+import { openVideo } from './open-video.ts'
+import { AvSegmentWriter } from './segment-writer.ts'
+
+/** FFmpeg as node-av brings it, in this process. */
+export const avEngine: VideoEngine = {
+  name: 'node-av',
+
+  async open(path, fileName, limits) {
+    const video = await openVideo(path, fileName, limits)
+    return {
+      header: video.header,
+      read: () => new FrameReader(video, fileName, limits),
+      joinSegments: (segmentPaths, to) => joinSegments(segmentPaths, video, to),
+      [Symbol.asyncDispose]: () => video[Symbol.asyncDispose](),
+    }
+  },
+
+  openSegment: (path, source) => AvSegmentWriter.open(path, source),
+}

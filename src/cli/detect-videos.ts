@@ -31,7 +31,11 @@ export async function detectVideo(
     const { confidenceThreshold, frameRate } = options
     const mode = options.mode ?? 'fast'
     const job = { path: file, fileName: basename(file), mode, confidenceThreshold, frameRate }
-    const analysis = await analyzer.analyze({ ...job, isDrawn: resultPath !== null, workDir }, signal, onProgress)
+    const analysis = await analyzer.analyze(
+      { ...job, isDrawn: resultPath !== null, isSettledOnly: false, workDir },
+      signal,
+      onProgress,
+    )
     return { file, video: analysis, resultPaths: await keep(analysis, resultPath, signal) }
   } catch (err) {
     signal.throwIfAborted()

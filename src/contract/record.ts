@@ -27,6 +27,10 @@ const summary = {
   thumbnail_url: Nullable(Type.String()),
   created_at: Timestamp,
   duration: Nullable(Seconds, 'Of a video'),
+  failed_frames: Nullable(
+    Type.Integer({ minimum: 0 }),
+    'Pictures of a video that could not be read: more than a few, and the result is one of a part of it',
+  ),
   result_video_url: Nullable(Type.String(), 'A video with its boxes drawn'),
 }
 

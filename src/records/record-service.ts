@@ -54,6 +54,8 @@ export interface NewRecord {
   thumbnailKey: string | null
   /** Of a video or a camera: seconds, the drawn video, and every sign with where it was seen. `detections` have a track each. */
   duration?: number
+  /** Pictures of a video that could not be read. */
+  failedFrames?: number
   videoKey?: string | null
   tracks?: NewTrack[]
 }

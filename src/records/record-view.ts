@@ -43,6 +43,7 @@ export function viewOf(row: RecordRow, marks: TrackMarkRow[] = []): RecordView {
     thumbnail_url: mediaUrl(row.thumbnailKey),
     created_at: row.createdAt.toISOString(),
     duration: row.duration,
+    failed_frames: row.failedFrames,
     result_video_url: mediaUrl(row.videoKey),
     review: markOf(row),
     detections: row.signs.map((sign) => signOf(sign, byTrack.get(sign.trackId ?? 0))),

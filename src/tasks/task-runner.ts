@@ -165,7 +165,23 @@ export class TaskRunner {
       await this.#deps.db.task.updateMany({ where: ofAttempt(task), data })
       throw err
     }
+    if (!isFilesFault && (await this.#keepSettled(task, signal))) return
+    if (signal.aborted) return this.#park(task)
     await this.#fail(task, err)
+  }
+
+  /** Of a video: what was read before the place where every attempt dies is a result, too. @returns whether there is one */
+  async #keepSettled({ upload, ...task }: TaskModel & { upload: UploadModel | null }, signal: AbortSignal) {
+    if (task.detectionType !== 'video' || upload === null) return false
+    const { log, videos } = this.#deps
+    try {
+      const told = await videos.keepSettled({ ...task, upload }, signal)
+      log.info({ task_id: task.id, ...told }, 'what was settled of a video is its result')
+      return true
+    } catch (err) {
+      log.info({ err, task_id: task.id }, 'nothing of a video can be kept')
+      return false
+    }
   }
 
   async #fail(task: TaskModel & { upload: UploadModel | null }, err: unknown): Promise<void> {

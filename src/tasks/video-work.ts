@@ -20,6 +20,13 @@ export interface VideoWorkDeps {
 
 type VideoTask = TaskModel & { upload: UploadModel }
 
+/** What operators are told of an attempt that ended well. */
+interface VideoTold {
+  seconds: number
+  signs: number
+  failedFrames: number
+}
+
 /** Where the files of a result are kept, and what came of it. */
 interface Published {
   keys: { videoKey: string | null; resultKey: string | null; thumbnailKey: string | null }
@@ -38,7 +45,19 @@ export class VideoWork {
   }
 
   /** Throws what keeps the task from being settled; what was done of it stays for the next attempt, until `forget`. */
-  async run(task: VideoTask, signal: AbortSignal): Promise<{ seconds: number; signs: number }> {
+  run(task: VideoTask, signal: AbortSignal): Promise<VideoTold> {
+    return this.#run(task, signal, { isSettledOnly: false })
+  }
+
+  /**
+   * Makes a result of the part of a video that was settled before the place where every attempt dies.
+   * Throws where nothing is settled, or it cannot be done for another reason.
+   */
+  keepSettled(task: VideoTask, signal: AbortSignal): Promise<VideoTold> {
+    return this.#run(task, signal, { isSettledOnly: true })
+  }
+
+  async #run(task: VideoTask, signal: AbortSignal, how: { isSettledOnly: boolean }): Promise<VideoTold> {
     const { board, files, timing, videos } = this.#deps
     const options = withDefaults(task.options as DetectionOptions, task.detectionType)
     const startedMs = performance.now()
@@ -50,6 +69,7 @@ export class VideoWork {
       frameRate: options.frame_rate ?? null,
       isDrawn: options.save_result,
       workDir: await files.workDir(task.id),
+      ...how,
     }
     const analysis = await videos.analyze(job, signal, this.#tellerOf(task))
     board.advance(task.id, 'save', 0)
@@ -60,7 +80,7 @@ export class VideoWork {
       const { model, width, height, durationS: duration } = analysis
       timing.add(videoTimingKey(model, options), megapixelSeconds({ width, height, duration }), seconds)
     }
-    return { seconds, signs: analysis.tracks.length }
+    return { seconds, signs: analysis.tracks.length, failedFrames: analysis.failedFrames }
   }
 
   /** Removes what unsettled work has left. */
@@ -139,14 +159,14 @@ export class VideoWork {
   ): Promise<boolean> {
     const { board, events, records } = this.#deps
     const { id: taskId, userId, detectionType, upload } = task
-    const { width, height, model, durationS: duration } = analysis
+    const { width, height, model, durationS: duration, failedFrames } = analysis
     const detections = detectionsOf(tracks)
     const { mode, confidence_threshold: confidenceThreshold } = options
     const what = { taskId, userId, detectionType, upload, model, width, height, detections, mode, confidenceThreshold }
     return events.transact(
       async (tx, emit) => {
         if (!(await succeed(tx, task))) return false
-        const recordId = await records.insert(tx, { ...what, processingTime, ...keys, duration, tracks })
+        const recordId = await records.insert(tx, { ...what, processingTime, ...keys, duration, failedFrames, tracks })
         await emit(videoCompleteEvent(task, { recordId, processingTime, analysis, detections, keys }))
         return true
       },

@@ -64,7 +64,8 @@ export class VideoPass {
     const folder = new WorkFolder(job.workDir)
     const pass = new VideoPass(job, means, video, folder, await folder.open(key))
     pass.#tell('read', Math.max(0, pass.#state.endS))
-    await pass.#analyze()
+    if (!job.isSettledOnly) await pass.#analyze()
+    else if (pass.#state.endS < 0) throw new Error('Nothing of the video is settled')
     return pass.#conclude()
   }
 
@@ -141,11 +142,12 @@ export class VideoPass {
   async #conclude(): Promise<AnalyzedVideo> {
     const { width, height, durationS } = this.#video.header
     const state = this.#state
-    this.#tell('draw', this.#reader.counts.lastTimeS)
+    const lastTimeS = Math.max(state.endS, this.#reader.counts.lastTimeS)
+    this.#tell('draw', lastTimeS)
     const segment = (await this.#drawn?.finish()) ?? null
     if (segment !== null) state.segments.push(segment)
     await this.#saveBest()
-    const { lastTimeS, isCutShort } = this.#reader.counts
+    const isCutShort = this.#reader.counts.isCutShort || this.#job.isSettledOnly
     this.#count()
     const tracks = [...state.finished, ...this.#tracker.tracks()].sort((a, b) => a.firstTimeS - b.firstTimeS)
     const isDrawn = this.#drawn !== null && state.segments.length > 0

@@ -9,7 +9,7 @@ const EARLY_S = 1 / 120
 export class FrameSampler {
   readonly #rate: number | null
   /** When the last picture was wanted, not when it came: 25 pictures a second would else give 8 looks for 10. */
-  #wantedS = Number.NEGATIVE_INFINITY
+  #wantedS: number | null = null
 
   /** @param frameRate pictures a second; null: as many as it takes. */
   constructor(frameRate: number | null) {
@@ -24,7 +24,7 @@ export class FrameSampler {
   /** To be asked of every picture, in their order. */
   wants(timeS: number, isTracking: boolean): boolean {
     const periodS = 1 / (this.#rate ?? (isTracking ? TRACKING_PER_SECOND : IDLE_PER_SECOND))
-    const dueS = this.#wantedS + periodS
+    const dueS = this.#wantedS === null ? timeS : this.#wantedS + periodS
     if (timeS < dueS - EARLY_S) return false
     this.#wantedS = Math.max(dueS, timeS - periodS / 2)
     return true

@@ -50,6 +50,8 @@ export class FrameTimes {
    */
   end(fromS: number): void {
     const { durationS } = this.#header
+    // Nothing may have been left to be read.
+    this.counts.lastTimeS = Math.max(this.counts.lastTimeS, fromS)
     const endS = this.counts.lastTimeS + this.#frameS
     this.counts.isCutShort = durationS !== null && endS < durationS - Math.max(0.5, durationS * 0.02)
     if (this.#hasFrames || fromS > 0) return

@@ -17,6 +17,8 @@ export interface VideoJob {
   isDrawn: boolean
   /** A folder of its own; what an earlier attempt settled in it is gone on with. */
   workDir: string
+  /** Makes a result of what earlier attempts settled, and reads no further: where they died this one would die, too. */
+  isSettledOnly: boolean
 }
 
 export type VideoStep = 'read' | 'infer' | 'draw'

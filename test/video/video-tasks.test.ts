@@ -20,6 +20,12 @@ async function get<T>(app: RunningApp, path: string): Promise<T> {
   return (await answer.json()) as T
 }
 
+async function download(app: RunningApp, url: string | null): Promise<string> {
+  const path = join(app.dir, 'downloaded.mp4')
+  await writeFile(path, Buffer.from(await (await fetch(`${app.origin}${url}`)).arrayBuffer()))
+  return path
+}
+
 t.test('a drive becomes its signs, each once, with where and when it was seen', async (t) => {
   const app = await startApp(t)
   const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 3, hasSound: true })
@@ -74,8 +80,7 @@ t.test('a drive becomes its signs, each once, with where and when it was seen', 
 
   const video = await fetch(`${app.origin}${record.result_video_url}`, { headers: { range: 'bytes=0-99' } })
   t.equal(video.status, 206, 'players may seek')
-  const drawn = join(app.dir, 'drawn.mp4')
-  await writeFile(drawn, Buffer.from(await (await fetch(`${app.origin}${record.result_video_url}`)).arrayBuffer()))
+  const drawn = await download(app, record.result_video_url)
   const bytes = await readFile(drawn)
   t.ok(bytes.indexOf('moov') < bytes.indexOf('mdat'), 'it plays before it is loaded')
   await using opened = await openVideo(drawn, 'drawn', limits)
@@ -215,4 +220,25 @@ t.test('a video process that dies is replaced, and its successor goes on behind 
       'no look counts twice',
     )
   }
+})
+
+t.test('a video at one place of which every process dies gives what was read before it', async (t) => {
+  const app = await startApp(t)
+  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 14, frameRate: 3 })
+  const listener = await listen(app)
+  listener.socket.on('message', () => {
+    const position = listener.of('detection_progress').at(-1)?.data.position ?? 0
+    if (position > 10) for (const pid of app.parts.videos.pids) process.kill(pid, 'SIGKILL')
+  })
+  await send(app, clip)
+  const { data } = await listener.until('detection_complete')
+  t.equal(data.status, 'failed')
+  t.match(data.message, /帧无法读取，其余部分的结果已保存/)
+  t.ok((data.failed_frames ?? 0) > 9 && (data.failed_frames ?? 0) < 20, 'those of the six seconds that are missing')
+  t.same(data.results.detections.map(({ class_code }) => class_code).sort(), ['i12', 'pl60'])
+  const record = await get<Record>(app, `/api/detections/${data.record_id}`)
+  t.equal(record.failed_frames, data.failed_frames)
+  const path = await download(app, record.result_video_url)
+  await using drawn = await openVideo(path, 'drawn.mp4', limits)
+  t.ok((drawn.header.durationS ?? 0) > 7.5 && (drawn.header.durationS ?? 0) < 9, 'the drawn video is of that part')
 })

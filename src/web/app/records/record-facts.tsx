@@ -20,6 +20,7 @@ export function RecordFacts({ record }: { record: Record }) {
     ...(users === null ? [] : [[t.user, users.nameOf(record.user_id)] satisfies Fact]),
     [t.type, t[record.detection_type]],
     ...(record.duration === null ? [] : [[t.duration, length(record.duration)] satisfies Fact]),
+    ...(record.failed_frames ? [[t.notRead, t.frames(record.failed_frames)] satisfies Fact] : []),
     [t.dimensions, `${record.width} × ${record.height}`],
     ...(hasFile ? [[t.size, `${bytes(record.file_size)} · ${record.media_type}`] satisfies Fact] : []),
     [t.mode, t[record.mode]],

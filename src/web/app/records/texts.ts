@@ -145,6 +145,8 @@ export const texts = defineTexts(
     signsCsv: '标志表（CSV）',
     chapters: '章节（WebVTT）',
     duration: '时长',
+    notRead: '无法读取',
+    frames: (count: number) => `${count} 帧，结果不含这一部分`,
     facts: '详细信息',
     number: '编号',
     dimensions: '像素',
@@ -296,6 +298,9 @@ export const texts = defineTexts(
     signsCsv: 'Signs (CSV)',
     chapters: 'Chapters (WebVTT)',
     duration: 'Duration',
+    notRead: 'Could not be read',
+    frames: (count: number) =>
+      count === 1 ? '1 frame; the result is of the rest' : `${count} frames; the result is of the rest`,
     facts: 'Details',
     number: 'Number',
     dimensions: 'Pixels',

@@ -1,10 +1,6 @@
 import type { Detection, DetectionProgress, Language } from '../contract/index.ts'
+import { stepName, totalSteps } from '../tasks/steps.ts'
 import type { ProgressEvent } from './frame-line.ts'
-
-const steps: Record<Language, [string, string]> = {
-  'zh-CN': ['实时检测中', '保存记录'],
-  en: ['Watching the camera', 'Saving the record'],
-}
 
 /** What the messages of one session have in common. */
 export interface SessionState {
@@ -38,12 +34,13 @@ function eventOf({ taskId, userId }: SessionState, message: (language: Language)
 }
 
 function messageOf(state: SessionState, language: Language, progress: 0 | 100): DetectionProgress {
-  const index = progress === 100 ? 2 : 1
+  const total = totalSteps('realtime')
+  const index = progress === 100 ? total : 1
   return {
     task_id: state.taskId,
     progress,
-    current_step: steps[language][index - 1] ?? '',
-    total_steps: steps[language].length,
+    current_step: stepName(index, language, 'realtime') ?? '',
+    total_steps: total,
     current_step_index: index,
     elapsed_time: state.elapsedS,
     remaining_time: 0,

@@ -1,5 +1,5 @@
 import type { Detection, DetectionProgress, DetectionType, Language, PassingEvent } from '../contract/index.ts'
-import { progressAt, type StepName, stepName, TOTAL_STEPS } from './steps.ts'
+import { progressAt, type StepName, stepName, totalSteps } from './steps.ts'
 
 export const PROGRESS_PER_SECOND = 10
 
@@ -95,7 +95,7 @@ export class ProgressBoard {
     const entry = this.#entries.get(taskId)
     if (entry === undefined) return
     entry.percent = 100
-    entry.stepIndex = TOTAL_STEPS
+    entry.stepIndex = totalSteps(entry.detectionType)
     this.#send(taskId, entry, PROGRESS_PER_SECOND)
     this.#entries.delete(taskId)
   }
@@ -133,7 +133,7 @@ export class ProgressBoard {
       task_id: taskId,
       progress: entry.percent,
       current_step: stepName(entry.stepIndex, language, entry.detectionType) ?? '',
-      total_steps: TOTAL_STEPS,
+      total_steps: totalSteps(entry.detectionType),
       current_step_index: entry.stepIndex,
       elapsed_time: elapsedS,
       remaining_time: remainingS,

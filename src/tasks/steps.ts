@@ -22,10 +22,16 @@ const videoSteps: Step[] = [
   { step: 'save', share: 98, names: save },
 ]
 
-export const TOTAL_STEPS = imageSteps.length
+/** A camera has no end that one could be on the way to. */
+const realtimeSteps: Step[] = [
+  { step: 'infer', share: 0, names: { 'zh-CN': '实时检测中', en: 'Watching the camera' } },
+  { step: 'save', share: 100, names: save },
+]
 
-function stepsOf(detectionType: DetectionType): Step[] {
-  return detectionType === 'image' ? imageSteps : videoSteps
+const stepsOf: Record<DetectionType, Step[]> = { image: imageSteps, video: videoSteps, realtime: realtimeSteps }
+
+export function totalSteps(detectionType: DetectionType): number {
+  return stepsOf[detectionType].length
 }
 
 /** @param fraction how much of the step is done, 0 to 1. */
@@ -34,7 +40,7 @@ export function progressAt(
   fraction: number,
   detectionType: DetectionType = 'image',
 ): { index: number; percent: number } {
-  const steps = stepsOf(detectionType)
+  const steps = stepsOf[detectionType]
   const index = steps.findIndex((candidate) => candidate.step === step)
   const begin = steps[index]?.share ?? 0
   const end = steps[index + 1]?.share ?? 100
@@ -43,5 +49,5 @@ export function progressAt(
 
 /** @param index counts from 1; 0 is "not begun" and has no name. */
 export function stepName(index: number, language: Language, detectionType: DetectionType = 'image'): string | null {
-  return stepsOf(detectionType)[index - 1]?.names[language] ?? null
+  return stepsOf[detectionType][index - 1]?.names[language] ?? null
 }

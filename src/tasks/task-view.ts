@@ -3,7 +3,7 @@ import type { TaskModel } from '../db/index.ts'
 import { type ErrorCode, type ErrorDetails, isRetryable, messageOf } from '../errors.ts'
 import { wireUserId } from '../users/principal.ts'
 import type { LiveProgress } from './progress-board.ts'
-import { stepName, TOTAL_STEPS } from './steps.ts'
+import { stepName, totalSteps } from './steps.ts'
 
 /** What the database does not know of a task. */
 export interface TaskSurroundings {
@@ -16,8 +16,10 @@ export interface TaskSurroundings {
 /** A task as everyone outside sees it, over REST and as the answer to `get_status`. */
 export function toTask(row: TaskModel, { live, queuePosition, recordId, language }: TaskSurroundings): Task {
   const isSuccess = row.status === 'success'
-  const stepIndex = isSuccess ? TOTAL_STEPS : (live?.stepIndex ?? 0)
-  const finishedElapsed = row.finishedAt && row.startedAt && (row.finishedAt.getTime() - row.startedAt.getTime()) / 1000
+  const total = totalSteps(row.detectionType)
+  const stepIndex = isSuccess ? total : (live?.stepIndex ?? (isCameraOn(row) ? 1 : 0))
+  const endedAt = row.finishedAt ?? (isCameraOn(row) ? new Date() : null)
+  const elapsed = endedAt && row.startedAt && (endedAt.getTime() - row.startedAt.getTime()) / 1000
   return {
     task_id: row.id,
     user_id: wireUserId(row.userId),
@@ -29,11 +31,11 @@ export function toTask(row: TaskModel, { live, queuePosition, recordId, language
     progress: isSuccess ? 100 : (live?.percent ?? 0),
     current_step: stepName(stepIndex, language, row.detectionType),
     current_step_index: stepIndex,
-    total_steps: TOTAL_STEPS,
+    total_steps: total,
     queue_position: row.status === 'queued' ? queuePosition : null,
     attempt: row.attempt,
     estimated_time: row.estimatedTime,
-    elapsed_time: live?.elapsedS ?? finishedElapsed,
+    elapsed_time: live?.elapsedS ?? elapsed,
     remaining_time: live?.remainingS ?? null,
     queued_at: row.queuedAt.toISOString(),
     started_at: row.startedAt?.toISOString() ?? null,
@@ -42,6 +44,11 @@ export function toTask(row: TaskModel, { live, queuePosition, recordId, language
     ...failureOf(row, language),
     retry_of: row.retryOfId,
   }
+}
+
+/** Camera sessions are on no progress board. */
+function isCameraOn({ detectionType, status }: TaskModel): boolean {
+  return detectionType === 'realtime' && status === 'processing'
 }
 
 function failureOf(row: TaskModel, language: Language) {

@@ -166,3 +166,22 @@ t.test('a live session does not hold up tasks, nor they it', async (t) => {
   const unfinished = (await client.command('get_status')).data
   t.match(unfinished, { tasks: [{ task_id: camera.taskId, detection_type: 'realtime', status: 'processing' }] })
 })
+
+t.test('over REST a session is watched until it is over, by the names of its own steps', async (t) => {
+  const { app, client } = await startOf(t)
+  const camera = await startCamera(client)
+  for (let at = 0; at < 4; at++) await camera.look()
+  const task = async () => (await fetch(`${app.origin}/api/tasks/${camera.taskId}`)).json()
+  const watched = {
+    status: 'processing',
+    progress: 0,
+    current_step: '实时检测中',
+    current_step_index: 1,
+    total_steps: 2,
+  }
+  const during = (await task()) as { elapsed_time: number }
+  t.match(during, watched)
+  t.ok(during.elapsed_time > 0)
+  await camera.stop()
+  t.match(await task(), { status: 'success', progress: 100, current_step: '保存记录', current_step_index: 2 })
+})

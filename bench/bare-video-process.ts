@@ -1,4 +1,5 @@
 /** The bare pipeline: decodes a video and looks at its pictures, as often and in as many threads as the server does. */
+import sharp from 'sharp'
 import type { Precision } from '../src/contract/index.ts'
 import { readManifest } from '../src/detection/model-manifest.ts'
 import { DetectorThread } from '../src/video/detector-thread.ts'
@@ -16,6 +17,10 @@ export interface BareVideoMessage {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 const [path = '', dir = '', perSecond = '', precision = ''] = process.argv.slice(2)
+// As in the server's process: its threads would only be in the way of each other.
+sharp.concurrency(1)
+sharp.cache(false)
+
 const limits = { maxPixels: 1e8, maxSeconds: 1e6 }
 
 const { name, version } = await readManifest(dir)

@@ -55,6 +55,17 @@ export async function makeClip(path: string, options: ClipOptions = {}): Promise
   return path
 }
 
+/** A second of sound without a picture. */
+export async function makeSound(path: string): Promise<string> {
+  const { Muxer } = await loadAv()
+  const muxer = await Muxer.open(path)
+  const sound = await SoundTrack.open(muxer)
+  await sound.writeUntil(1)
+  await sound.end()
+  await muxer.close()
+  return path
+}
+
 /** The photo as it is seen from nearer, RGB. */
 async function zoomed(photo: string, zoom: number, size: { width: number; height: number }): Promise<Buffer> {
   const { width = 0, height = 0 } = await sharp(fixture(photo)).metadata()

@@ -4,7 +4,7 @@ import t from 'tap'
 import { FrameReader } from '../../src/video/node-av/frame-reader.ts'
 import { openVideo } from '../../src/video/node-av/open-video.ts'
 import type { VideoHeader } from '../../src/video/video-engine.ts'
-import { type ClipOptions, makeClip } from '../helpers/clips.ts'
+import { type ClipOptions, makeClip, makeSound } from '../helpers/clips.ts'
 
 const limits = { maxPixels: 2_000_000, maxSeconds: 60 }
 
@@ -111,6 +111,21 @@ t.test('what is no video, or too much of one, is told apart', async (t) => {
   await t.rejects(read(path, 0, { ...limits, maxSeconds: 0.5 }), { code: 'VIDEO_TOO_LONG' })
 })
 
+t.test('a video whose pictures are missing, or nothing that we can show, says which', async (t) => {
+  const dir = t.testdir()
+  const silent = await readFile(await makeClip(join(dir, 'silent.mp4'), { seconds: 1 }))
+  const cases: Array<[string, Buffer, string]> = [
+    ['sound alone', await readFile(await makeSound(join(dir, 'sound.mp4'))), 'VIDEO_WITHOUT_PICTURES'],
+    ['subtitles alone', patched(patched(silent, 'vide', 'sbtl'), 'avc1', 'tx3g'), 'VIDEO_WITHOUT_PICTURES'],
+    ['a codec that nobody has', patched(silent, 'avc1', 'zzzz'), 'VIDEO_CODEC_UNSUPPORTED'],
+    ['a track without a picture', withoutSamples(silent), 'VIDEO_WITHOUT_PICTURES'],
+  ]
+  for (const [what, bytes, code] of cases) {
+    await writeFile(join(dir, 'patched.mp4'), bytes)
+    await t.rejects(read(join(dir, 'patched.mp4')), { code }, what)
+  }
+})
+
 t.test('a file that lies about its length is read no longer than is allowed', async (t) => {
   const path = await makeClip(join(t.testdir(), 'lying.ts'), { seconds: 3 })
   const short = { ...limits, maxSeconds: 60 }
@@ -150,6 +165,28 @@ t.test('a reader whose counts are taken out all along has read a video all the s
   }
   t.same(times, steps(10, 10))
 })
+
+/** The same file with one word of its header changed, wherever it stands. */
+function patched(file: Buffer, from: string, to: string): Buffer {
+  const copy = Buffer.from(file)
+  for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at + 1)) copy.write(to, at, 'latin1')
+  return copy
+}
+
+/** The same file with sample tables that hold nothing. */
+function withoutSamples(file: Buffer): Buffer {
+  const copy = Buffer.from(file)
+  // Version and flags are before the number of entries; `stsz` has the size of all samples between.
+  for (const [box, skip] of [
+    ['stsz', 8],
+    ['stts', 4],
+    ['stsc', 4],
+    ['stco', 4],
+  ] as const) {
+    copy.writeUInt32BE(0, copy.indexOf(box) + 4 + skip)
+  }
+  return copy
+}
 
 /** The same QuickTime file with a display matrix of a quarter turn, as phones write it. */
 function turned(file: Buffer): Buffer {

@@ -173,6 +173,19 @@ t.test('what breaks off is kept as far as it goes', async (t) => {
   t.equal(data.results.total_detections, 2)
 })
 
+t.test('of a thousand pictures a second no more are looked at and drawn than anybody can see', async (t) => {
+  const app = await startApp(t)
+  const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 0.5, frameRate: 1000 })
+  const listener = await listen(app)
+  await send(app, clip)
+  const { data } = await listener.until('detection_complete')
+  t.match(data, { status: 'success', failed_frames: 0, results: { total_detections: 2 } })
+  const looks = Math.max(...listener.of('detection_progress').map((message) => message.data.frames_done ?? 0))
+  t.ok(looks >= 4 && looks <= 6, `${looks} looks in half a second`)
+  await using drawn = await openVideo(await download(app, data.results.result_video_url ?? null), 'drawn', limits)
+  t.ok((drawn.header.frameRate ?? 0) > 20 && (drawn.header.frameRate ?? 0) <= 61)
+})
+
 t.test('a file that is no video is refused, and nothing is left of it', async (t) => {
   const app = await startApp(t, { env: { MAX_VIDEO_PIXELS: '300000' } })
   const clip = await makeClip(join(app.dir, 'clip.mp4'), { seconds: 1 })

@@ -1,6 +1,6 @@
 /**
  * Writes docs/images/app-*.webp: every page of the web application in both themes, with the drawn streets of
- * test/fixtures as its photos. `npm run docs:screenshots`; needs a Chromium. Look at what comes out!
+ * test/fixtures as its photos, its video and what its camera sees. `npm run docs:screenshots`; needs a Chromium. Look at what comes out!
  */
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -12,6 +12,8 @@ import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Record as StoredRecord } from '../src/contract/index.ts'
 import { packageRoot } from '../src/package-root.ts'
+import { makeClip } from '../test/helpers/clips.ts'
+import { withStreetCamera } from '../test/web/fake-camera.ts'
 
 const PHOTOS = ['avenue', 'crossroads', 'evening', 'village', 'small'].map((name) => `street-${name}.jpg`)
 const SIZE = { width: 1440, height: 900 }
@@ -38,6 +40,22 @@ const shots: Shot[] = [
   { name: 'records', path: '/records' },
   { name: 'record', path: '/records/1' },
   { name: 'review', path: '/review/2' },
+  {
+    name: 'video',
+    path: '/records/6',
+    prepare: async (page) => {
+      await page.locator('.video-frame .sign-overlay > g').first().waitFor()
+    },
+  },
+  {
+    name: 'live',
+    path: '/live',
+    prepare: async (page) => {
+      await page.getByText('摄像头未打开').waitFor()
+      await page.keyboard.press('s')
+      await page.locator('.live-signs li').nth(2).waitFor()
+    },
+  },
   { name: 'statistics', path: '/statistics' },
   { name: 'notices', path: '/notices' },
   { name: 'administration', path: '/administration' },
@@ -54,7 +72,10 @@ const config = loadConfig({
 const app = await buildApp(config)
 const origin = (await app.listen(config.listen)).replace('[::1]', 'localhost')
 const executablePath = process.argv[2] ?? '/usr/bin/chromium'
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', ...(await withStreetCamera(dir))],
+})
 try {
   await fill()
   await mkdir(images, { recursive: true })
@@ -76,6 +97,16 @@ async function fill(): Promise<void> {
     form.append('file', new Blob([Uint8Array.from(readFileSync(fixture(name)))]), name)
     await post('/api/detections?wait=1', form)
   }
+  const size = { width: 1280, height: 720 }
+  const clip = await makeClip(join(dir, 'drive.mp4'), {
+    ...size,
+    seconds: 8,
+    frameRate: 25,
+    photo: 'street-avenue.jpg',
+  })
+  const drive = new FormData()
+  drive.append('file', new Blob([Uint8Array.from(readFileSync(clip))]), 'drive.mp4')
+  await post('/api/detections?wait=1', drive)
   const first = (await (await fetch(`${origin}/api/detections/1`)).json()) as StoredRecord
   const signs = first.detections.map(({ class_code, bbox }, index) => {
     return { sign_key: `m${index}`, verdict: 'accepted', class_code, bbox }

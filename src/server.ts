@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   await app.listen({ host, port }).catch((err: Error) => exit(`Could not listen on ${host}:${port}: ${err.message}`))
   const setupToken = config.access.kind === 'required' ? await app.parts.accounts.setup.ensureSetupLink() : null
   welcome(addressOf(app.server.address(), host), setupToken)
+  await app.parts.tellVideoEngine()
 }
 
 function loadConfigOrExit(): Config {

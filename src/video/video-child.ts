@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../errors.ts'
+import { endGroup, HAS_GROUPS } from './end-group.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
 import type { OnVideoProgress } from './video-analyzer.ts'
 
-type Outcome = Extract<VideoProcessMessage, { kind: 'probed' | 'analyzed' }>
+type Outcome = Extract<VideoProcessMessage, { kind: 'described' | 'probed' | 'analyzed' }>
 
 const KEPT_STDERR_CHARS = 2000
 
@@ -52,8 +53,10 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
     })
   } finally {
     // Its work is done, or not wanted any more; it holds nothing that is worth a farewell.
-    child.kill('SIGKILL')
-    if (child.pid !== undefined) await ended
+    if (child.pid !== undefined) {
+      endGroup(child.pid)
+      await ended
+    }
   }
 }
 
@@ -66,6 +69,8 @@ function start(settings: VideoProcessSettings): ChildProcess {
     // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
     env: { TMPDIR: tmpdir() },
     execArgv: [],
+    // A group of its own, so that those that it starts end with it.
+    detached: HAS_GROUPS,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import type { Detection, Record, RecordTracks } from '../../src/contract/index.ts'
+import type { Detection, Record, RecordTracks, StartedTasks } from '../../src/contract/index.ts'
 import { fixture, formOf, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
 import { needsFfmpeg, programsIn, searchPath, tools } from '../helpers/ffmpeg.ts'
@@ -191,6 +191,33 @@ t.test('ffmpeg ends with the process that it works for, whose successor goes on'
   const { times } = await look(app, record.result_video_url)
   const expected = Array.from({ length: 42 }, (_, i) => i / 3)
   t.ok(times.length === 42 && times.every((time, i) => nearly(time, expected[i] as number, 0.001)), `${times}`)
+})
+
+t.test('an ffmpeg that hangs ends with its task', needsGroups, async (t) => {
+  const dir = t.testdir({ programs: {} })
+  const programs = join(dir, 'programs')
+  const hanging = 'case "$*" in *rawvideo*) exec sleep 1000;; esac\n'
+  for (const name of ['ffmpeg', 'ffprobe']) {
+    const text = `#!/bin/sh\n${name === 'ffmpeg' ? hanging : ''}PATH='${searchPath}' exec ${name} "$@"\n`
+    await writeFile(join(programs, name), text, { mode: 0o755 })
+  }
+  const app = await startApp(t, { dir, env: { ...withFfmpeg, PATH: `${programs}:${searchPath}` } })
+  const clip = await makeClip(join(dir, 'clip.mp4'), { seconds: 1 })
+  const { task_ids } = (await (await send(app, clip)).json()) as StartedTasks
+  const isAsleep = async () => {
+    const [group] = app.parts.videos.pids
+    return group !== undefined && (await programsIn(group)).some(({ name }) => name === 'sleep') ? group : null
+  }
+  const group = await eventually(isAsleep, (found) => found !== null)
+  await fetch(`${app.origin}/api/tasks/${task_ids[0]}/cancel`, { method: 'POST' })
+  t.same(
+    await eventually(
+      () => programsIn(group as number),
+      (left) => left.length === 0,
+      1000,
+    ),
+    [],
+  )
 })
 
 t.test('with neither, videos are refused with what to install, and pictures work', async (t) => {

@@ -63,6 +63,8 @@ t.test('a drive that ffmpeg reads becomes what it becomes with node-av', needsFf
   const clip = await makeClip(join(dir, 'clip.mp4'), { seconds: 3, hasSound: true, timeOf })
   const ours = await startApp(t, { dir: join(dir, 'ours') })
   const theirs = await startApp(t, { dir: join(dir, 'theirs'), env: withFfmpeg })
+  t.equal(await ours.parts.videos.describe(), 'node-av')
+  t.match(await theirs.parts.videos.describe(), /^ffmpeg \S+/)
   const expected = await recordOf(ours, clip)
   const found = await recordOf(theirs, clip)
 
@@ -228,6 +230,7 @@ t.test('with neither, videos are refused with what to install, and pictures work
   const problem = (await refused.json()) as { detail: string }
   t.match(problem, { code: 'VIDEO_UNAVAILABLE', detail: /npm install node-av.*ffmpeg/ })
   t.same(await leftovers(app), nothing)
+  await t.rejects(app.parts.videos.describe(), { code: 'VIDEO_UNAVAILABLE' }, 'which the log says at the start')
   const form = formOf([{ bytes: await readFile(fixture('street-small.jpg')) }])
   const picture = await fetch(`${app.origin}/api/detections?wait=1`, { method: 'POST', body: form })
   t.match(await picture.json(), { total_detections: 2 })

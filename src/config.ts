@@ -50,6 +50,11 @@ export const Env = Type.Object({
   ),
   MAX_IMAGE_PIXELS: whole(100_000_000, 1, 'Largest picture, in pixels, checked before decoding'),
   MAX_FILES_PER_REQUEST: whole(50, 1, 'Files in one POST /api/detections'),
+  VIDEO_ENGINE: Type.Enum(['auto', 'node-av', 'ffmpeg'], {
+    default: 'auto',
+    description:
+      'What reads video files: node-av, or ffmpeg from PATH; auto: node-av where it is installed, else ffmpeg',
+  }),
   VIDEO_PROCESSES: whole(1, 1, 'Videos that are analysed at once, each in a process of its own'),
   MAX_VIDEO_PIXELS: whole(40_000_000, 1, 'Largest picture of a video, in pixels, checked before decoding'),
   MAX_VIDEO_SECONDS: whole(6 * 3600, 1, 'Longest video, in seconds'),
@@ -121,6 +126,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     videos: {
       processes: env.VIDEO_PROCESSES,
+      engine: engineChoiceOf(env, environment),
       limits: { maxPixels: env.MAX_VIDEO_PIXELS, maxSeconds: env.MAX_VIDEO_SECONDS },
     },
     cameras: {
@@ -151,6 +157,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     logLevel: env.LOG_LEVEL,
     exposeStack: env.EXPOSE_STACK,
   }
+}
+
+/** Of the command line, whose other settings are its arguments. @throws Error as loadConfig does */
+export function loadEngineChoice(environment: NodeJS.ProcessEnv = process.env) {
+  return engineChoiceOf(parse({ VIDEO_ENGINE: environment.VIDEO_ENGINE }), environment)
+}
+
+function engineChoiceOf({ VIDEO_ENGINE }: Env, { PATH = '' }: NodeJS.ProcessEnv) {
+  return { kind: VIDEO_ENGINE, searchPath: PATH }
 }
 
 /** An empty variable counts as absent, as in a compose file that passes on what is not set. */

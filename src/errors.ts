@@ -219,8 +219,8 @@ export const catalogue = {
   },
   VIDEO_UNAVAILABLE: {
     status: 501,
-    zh: '此服务器不能读取视频：缺少可选依赖 node-av，请由管理员在服务器上运行 npm install node-av',
-    en: 'This server cannot read videos: the optional dependency node-av is missing; its administrator installs it with npm install node-av',
+    zh: '此服务器不能读取视频：请由管理员运行 npm install node-av，或用系统的软件包管理器安装 ffmpeg（含 ffprobe 与 libx264 编码器，须在 PATH 中）；网络摄像头只能用 node-av',
+    en: 'This server cannot read videos: its administrator installs node-av with npm install node-av, or ffmpeg (with ffprobe and the encoder libx264, on PATH) with the package manager of the system; network cameras need node-av',
   },
   CAMERA_UNREACHABLE: {
     status: 502,

@@ -14,12 +14,20 @@ const mallocEnv = {
 /** What such a process makes is pixels, outside of V8's heap: its nursery need not grow to tens of megabytes. */
 const execArgv = ['--max-semi-space-size=1']
 
-/** Starts a module as a process of its own. @param argument in JSON, its only argument; none where it is told later */
-export function forkProcess(moduleUrl: URL, argument?: object): ChildProcess {
+interface ForkOptions {
+  /** Its only argument, which it gets in JSON. */
+  argument?: object
+  /** Whether it leads a group of processes, which can be ended as one. */
+  leadsGroup?: boolean
+}
+
+/** Starts a module as a process of its own. */
+export function forkProcess(moduleUrl: URL, { argument, leadsGroup = false }: ForkOptions = {}): ChildProcess {
   return fork(fileURLToPath(moduleUrl), argument === undefined ? [] : [JSON.stringify(argument)], {
     // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
     env: { TMPDIR: tmpdir(), ...mallocEnv },
     execArgv,
+    detached: leadsGroup,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -11,6 +11,7 @@ import { Places } from './cameras/places.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
 import { type Db, databaseBytes, openDb } from './db/index.ts'
+import { AppError } from './errors.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
 import { ExportService } from './exports/export-service.ts'
@@ -255,6 +256,17 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
         videos: videos.size,
       })
       deleteOld()
+    },
+
+    /** Tells the log what reads videos. Not a part of starting, as it takes a process to know. */
+    async tellVideoEngine(): Promise<void> {
+      try {
+        log.info({ engine: await videos.describe() }, 'videos can be read')
+      } catch (err) {
+        if (stopping.signal.aborted) return
+        if (!(err instanceof AppError)) return report('could not find out what reads videos')(err)
+        log.warn({ code: err.code }, err.messageIn('en'))
+      }
     },
 
     /** Says goodbye, then lets running tasks finish, or parks them. */

@@ -14,10 +14,13 @@ async function main(): Promise<void> {
     if (err) app.log.fatal({ err }, 'the server stops because of a bug')
     await app.close()
   })
+  // While the model is measured, so that it is no burden on the first requests.
+  const told = app.parts.tellVideoEngine()
   const { host, port } = config.listen
   await app.listen({ host, port }).catch((err: Error) => exit(`Could not listen on ${host}:${port}: ${err.message}`))
   const setupToken = config.access.kind === 'required' ? await app.parts.accounts.setup.ensureSetupLink() : null
   welcome(addressOf(app.server.address(), host), setupToken)
+  await told
 }
 
 function loadConfigOrExit(): Config {

@@ -69,7 +69,7 @@ const mayImport: Record<string, string[]> = {
   web: ['package-root.ts', 'contract', 'client', 'drawing'],
   client: ['contract'],
   evaluation: [...vocabulary, 'detection', 'drawing'],
-  cli: [...vocabulary, 'analysis', 'detection', 'tracking', 'video', 'evaluation', 'package-root.ts'],
+  cli: [...vocabulary, 'analysis', 'detection', 'tracking', 'video', 'evaluation', 'package-root.ts', 'config.ts'],
   'parts.ts': ['*'],
   'app.ts': ['*'],
   'server.ts': ['app.ts', 'config.ts'],

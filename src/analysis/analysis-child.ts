@@ -26,7 +26,7 @@ export class AnalysisChild {
   #stderr = ''
 
   constructor(settings: ProcessSettings) {
-    this.#process = forkProcess(new URL('./analysis-process.js', import.meta.url), settings)
+    this.#process = forkProcess(new URL('./analysis-process.js', import.meta.url), { argument: settings })
     this.#ready.promise.catch(() => {}) // Heard by whoever asks.
     this.#process.on('message', (message: ProcessMessage) => this.#receive(message))
     this.#process.on('close', (code, signal) => this.#end(`exited with ${signal ?? `code ${code}`}`))

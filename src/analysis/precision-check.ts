@@ -51,7 +51,7 @@ export async function checkPrecision(
   // A sign just above the threshold may be just below it in the other.
   const minConfidence = MIN_CONFIDENCE - MAX_CONFIDENCE_CHANGE
   const settings: ComparisonSettings = { modelDir, picturePath, minConfidence }
-  const child = forkProcess(new URL('./precision-process.js', import.meta.url), settings)
+  const child = forkProcess(new URL('./precision-process.js', import.meta.url), { argument: settings })
   const kill = () => child.kill('SIGKILL')
   const limit = setTimeout(kill, LIMIT_MS)
   signal.addEventListener('abort', kill, { once: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Analyzer, OnStep } from '../analysis/analyzer.ts'
 import { runningModelOf } from '../analysis/describe-model.ts'
 import { ProcessAnalyzer } from '../analysis/process-analyzer.ts'
+import { loadEngineChoice } from '../config.ts'
 import type { Language } from '../contract/index.ts'
 import { packageRoot } from '../package-root.ts'
 import { ProcessVideoAnalyzer } from '../video/process-video-analyzer.ts'
@@ -50,7 +51,10 @@ async function detectAll(options: DetectArguments, language: Language): Promise<
   const source = { dir: options.modelDir ?? join(packageRoot, 'models/hz-signs'), precision: 'fp32' as const }
   const model = await runningModelOf(source)
   const pictures = await startPictures(source.dir, options, areVideos, language)
-  const videos = new ProcessVideoAnalyzer({ pictures: { model, source }, processes: 1, limits, silenceMs: timeoutMs })
+  const videos = new ProcessVideoAnalyzer({
+    ...{ pictures: { model, source }, processes: 1, limits, silenceMs: timeoutMs },
+    engine: loadEngineChoice(),
+  })
   try {
     const results = await analyzeFiles({ pictures, videos, areVideos }, options, language, signal)
     if (options.printsJson) console.log(toJson(results, areVideos, model))

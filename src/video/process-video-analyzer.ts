@@ -1,5 +1,6 @@
 import type { Analyzer } from '../analysis/analyzer.ts'
 import { AppError } from '../errors.ts'
+import type { EngineChoice } from './choose-engine.ts'
 import type { OnVideoProgress, VideoAnalysis, VideoAnalyzer, VideoJob } from './video-analyzer.ts'
 import { runVideoProcess, VideoProcessDied } from './video-child.ts'
 import type { VideoHeader, VideoLimits } from './video-engine.ts'
@@ -10,6 +11,7 @@ export interface ProcessVideoAnalyzerOptions {
   /** How many videos are analysed at once. */
   processes: number
   limits: VideoLimits
+  engine: EngineChoice
   /** A process that says nothing for so long hangs. */
   silenceMs: number
 }
@@ -44,11 +46,24 @@ export class ProcessVideoAnalyzer implements VideoAnalyzer {
     return this.#options.limits
   }
 
+  /**
+   * What reads videos, in words for people who run the server.
+   * @throws AppError VIDEO_UNAVAILABLE where nothing does
+   */
+  async describe(): Promise<string> {
+    const { limits, engine } = this.#options
+    const settings = { kind: 'describe' as const, limits, engine }
+    const outcome = await this.#track(runVideoProcess(settings, { silenceMs: PROBE_MS, signal: this.#closing.signal }))
+    if (outcome.kind !== 'described') throw new Error(`A description ended as ${outcome.kind}`)
+    return outcome.engine
+  }
+
   async probe(path: string, fileName: string): Promise<VideoHeader> {
     if (this.#probes >= PROBES_AT_ONCE) await new Promise<void>((resolve) => this.#waitingProbes.push(resolve))
     this.#probes++
     try {
-      const settings = { kind: 'probe' as const, path, fileName, limits: this.#options.limits }
+      const { limits, engine } = this.#options
+      const settings = { kind: 'probe' as const, path, fileName, limits, engine }
       const outcome = await this.#track(
         runVideoProcess(settings, { silenceMs: PROBE_MS, signal: this.#closing.signal }).catch((cause) => {
           throw isOfTheFile(cause) ? new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause }) : cause
@@ -63,12 +78,12 @@ export class ProcessVideoAnalyzer implements VideoAnalyzer {
   }
 
   async analyze(job: VideoJob, signal: AbortSignal, onProgress: OnVideoProgress): Promise<VideoAnalysis> {
-    const { pictures, limits, silenceMs } = this.#options
+    const { pictures, limits, engine, silenceMs } = this.#options
     const { name, version, precision } = pictures.model
     const detector = { model: pictures.source, expected: { name, version } }
     const either = AbortSignal.any([signal, this.#closing.signal])
     const work = runVideoProcess(
-      { kind: 'analyze', job, detector, limits },
+      { kind: 'analyze', job, detector, limits, engine },
       {
         ...{ silenceMs, signal: either, onProgress },
         pids: this.#pids,

@@ -1,9 +1,10 @@
 import { AppError } from '../errors.ts'
 import { forkProcess } from '../fork-process.ts'
+import { endGroup, HAS_GROUPS } from './end-group.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
 import type { OnVideoProgress } from './video-analyzer.ts'
 
-type Outcome = Extract<VideoProcessMessage, { kind: 'probed' | 'analyzed' }>
+type Outcome = Extract<VideoProcessMessage, { kind: 'described' | 'probed' | 'analyzed' }>
 
 const KEPT_STDERR_CHARS = 2000
 
@@ -24,7 +25,11 @@ export interface ChildOptions {
 export async function runVideoProcess(settings: VideoProcessSettings, options: ChildOptions): Promise<Outcome> {
   const { signal, silenceMs, onProgress, pids } = options
   signal.throwIfAborted()
-  const child = forkProcess(new URL('./video-process.js', import.meta.url), settings)
+  const child = forkProcess(new URL('./video-process.js', import.meta.url), {
+    argument: settings,
+    // So that those that it starts end with it.
+    leadsGroup: HAS_GROUPS,
+  })
   if (child.pid !== undefined) pids?.add(child.pid)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   void ended.then(() => pids?.delete(child.pid ?? 0))
@@ -50,8 +55,10 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
     })
   } finally {
     // Its work is done, or not wanted any more; it holds nothing that is worth a farewell.
-    child.kill('SIGKILL')
-    if (child.pid !== undefined) await ended
+    if (child.pid !== undefined) {
+      endGroup(child.pid)
+      await ended
+    }
   }
 }
 

@@ -3,14 +3,15 @@
  * it does that where nothing else can be harmed. Its imports of sharp wait until the fonts are configured.
  */
 import { AppError } from '../errors.ts'
+import { chooseEngine } from './choose-engine.ts'
+import { endGroup } from './end-group.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
-import { avEngine } from './node-av/av-engine.ts'
 
 // Ctrl-C reaches the whole process group, but the parent decides when the work ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 // Not `exit`, which runs destructors below a network in mid-run and aborts.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.on('disconnect', () => endGroup(process.pid))
 
 function send(message: VideoProcessMessage): void {
   // The parent has gone: so does this process, in a moment.
@@ -18,8 +19,10 @@ function send(message: VideoProcessMessage): void {
 }
 
 async function work(settings: VideoProcessSettings): Promise<VideoProcessMessage> {
+  const engine = await chooseEngine(settings.engine)
+  if (settings.kind === 'describe') return { kind: 'described', engine: engine.name }
   if (settings.kind === 'probe') {
-    await using video = await avEngine.open(settings.path, settings.fileName, settings.limits)
+    await using video = await engine.open(settings.path, settings.fileName, settings.limits)
     return { kind: 'probed', header: video.header }
   }
   const { configureFonts } = await import('../drawing/fonts.ts')
@@ -31,12 +34,12 @@ async function work(settings: VideoProcessSettings): Promise<VideoProcessMessage
   const { VideoPass } = await import('./analyze-video.ts')
   const { job, limits, detector: model } = settings
   const detector = await DetectorThread.start(model)
-  const key = JSON.stringify([model, job.mode, job.confidenceThreshold, job.frameRate, job.isDrawn])
+  const key = JSON.stringify([engine.name, model, job.mode, job.confidenceThreshold, job.frameRate, job.isDrawn])
   const onProgress = (progress: Extract<VideoProcessMessage, { kind: 'progress' }>['progress']) =>
     send({ kind: 'progress', progress })
   return {
     kind: 'analyzed',
-    analysis: await VideoPass.run(job, key, { engine: avEngine, detector, limits, onProgress }),
+    analysis: await VideoPass.run(job, key, { engine, detector, limits, onProgress }),
   }
 }
 

@@ -158,3 +158,14 @@ class SoundTrack {
     return frame
   }
 }
+
+/** The same QuickTime file with a display matrix of a quarter turn, as phones write it. */
+export function turned(file: Buffer): Buffer {
+  const at = file.indexOf('tkhd') + 4
+  // Version and flags, two times, id, reserved, duration, 8 reserved, layer, group, volume, reserved.
+  const matrix = at + 4 + 4 * 5 + 8 + 8
+  for (const [i, value] of [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000].entries()) {
+    file.writeInt32BE(value, matrix + 4 * i)
+  }
+  return file
+}

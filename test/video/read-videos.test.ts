@@ -4,7 +4,7 @@ import t from 'tap'
 import { FrameReader } from '../../src/video/node-av/frame-reader.ts'
 import { openVideo } from '../../src/video/node-av/open-video.ts'
 import type { VideoHeader } from '../../src/video/video-engine.ts'
-import { type ClipOptions, makeClip, makeSound } from '../helpers/clips.ts'
+import { type ClipOptions, makeClip, makeSound, turned } from '../helpers/clips.ts'
 
 const limits = { maxPixels: 2_000_000, maxSeconds: 60 }
 
@@ -186,15 +186,4 @@ function withoutSamples(file: Buffer): Buffer {
     copy.writeUInt32BE(0, copy.indexOf(box) + 4 + skip)
   }
   return copy
-}
-
-/** The same QuickTime file with a display matrix of a quarter turn, as phones write it. */
-function turned(file: Buffer): Buffer {
-  const at = file.indexOf('tkhd') + 4
-  // Version and flags, two times, id, reserved, duration, 8 reserved, layer, group, volume, reserved.
-  const matrix = at + 4 + 4 * 5 + 8 + 8
-  for (const [i, value] of [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000].entries()) {
-    file.writeInt32BE(value, matrix + 4 * i)
-  }
-  return file
 }

@@ -35,6 +35,8 @@ const CONNECT_MS = 20_000
 /** A stream that lived so long has not failed at once: the next try comes soon. */
 const PROVEN_MS = 30_000
 const TELL_MS = 2000
+/** Signs that are remembered for whoever comes later. */
+const MAX_LATEST_SIGNS = 12
 /** Trying again cannot help, or does harm: cameras lock users out after some wrong passwords. */
 const FINAL: ErrorCode[] = ['CAMERA_URL_REFUSED', 'CAMERA_CREDENTIALS_REFUSED', 'VIDEO_UNAVAILABLE']
 
@@ -48,6 +50,7 @@ export class CameraRun {
   #turn: StreamTurn | null = null
   /** Whatever is being written, one after the other. */
   #writing: Promise<unknown> = Promise.resolve()
+  #latestSigns: CameraSign[] = []
   #failures = 0
   #toldMs = 0
 
@@ -58,6 +61,11 @@ export class CameraRun {
 
   get row(): CameraModel {
     return this.#row
+  }
+
+  /** What it has seen of late, the newest first. */
+  get latestSigns(): CameraSign[] {
+    return this.#latestSigns
   }
 
   get pid(): number | undefined {
@@ -186,6 +194,7 @@ export class CameraRun {
     const time = new Date().toISOString()
     const period_started_at = new Date(periodStartedAtMs).toISOString()
     const data: CameraSign = { camera_id, name, time, period_started_at, sign, crop_url: null }
+    this.#latestSigns = [data, ...this.#latestSigns].slice(0, MAX_LATEST_SIGNS)
     await this.#deps.events.transact((_tx, emit) => emit({ type: 'camera_sign', watchers, data }))
   }
 

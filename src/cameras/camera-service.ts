@@ -119,11 +119,12 @@ export class CameraService {
     })
   }
 
-  /** The URL as it was shown means the one that is kept, with its secrets. */
+  /** The URL as it was shown means the one that is kept, with its secrets; with other credentials in it, it changes only those. */
   async #newUrl(before: CameraModel, url: string): Promise<{ url: string; credentials: string | null } | null> {
-    if (url === this.#deps.streams.shownUrl(before.url)) return null
+    const shownUrl = this.#deps.streams.shownUrl(before.url)
+    if (url === shownUrl) return null
     const { plainUrl, credentials } = await this.#deps.streams.check(url)
-    return { url: plainUrl, credentials }
+    return { url: plainUrl === shownUrl ? before.url : plainUrl, credentials }
   }
 
   #add(row: CameraModel): void {
@@ -146,8 +147,9 @@ export class CameraService {
   }
 
   #view(principal: Principal, row: CameraModel): Camera {
-    const run = this.#runs.get(row.id) ?? new CameraRun(row, this.#deps)
-    return viewOf(row, run.health.statusOf(row), principal, this.#deps.streams.shownUrl)
+    const { health, latestSigns } = this.#runs.get(row.id) ?? new CameraRun(row, this.#deps)
+    const shownUrl = this.#deps.streams.shownUrl(row.url)
+    return viewOf(row, { status: health.statusOf(row), latestSigns, shownUrl }, principal)
   }
 
   #alone<T>(change: () => Promise<T>): Promise<T> {

@@ -14,7 +14,8 @@ export type CameraAudience = Static<typeof CameraAudience>
 const CameraUrl = Type.String({
   minLength: 1,
   maxLength: 2000,
-  description: 'rtsp, rtsps, http or https; may hold user name and password, which no answer repeats',
+  description:
+    'rtsp, rtsps, http or https; may hold user name and password, which no answer repeats. In a change, the address as it is shown keeps them; with others in it, or with none before an @, it replaces or forgets them and nothing else',
 })
 const CameraName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
@@ -81,24 +82,6 @@ export const CameraStatus = Type.Object({
 })
 export type CameraStatus = Static<typeof CameraStatus>
 
-export const Camera = Type.Object({
-  ...CameraStatus.properties,
-  url: Nullable(Type.String({ description: 'For administrators, without anything secret' })),
-  has_credentials: Type.Boolean(),
-  enabled: Type.Boolean(),
-  audience: CameraAudience,
-  options: FullDetectionOptions,
-  created_by: NullableUserId,
-  created_at: Timestamp,
-})
-export type Camera = Static<typeof Camera>
-
-export const CameraList = Type.Object({
-  items: Type.Array(Camera),
-  limit: Type.Integer({ description: 'So many cameras run at once' }),
-})
-export type CameraList = Static<typeof CameraList>
-
 /** `data` of `camera_sign`: a sign has turned out to be none of the noise. Times of its track are seconds of the period. */
 export const CameraSign = Type.Object({
   camera_id: CameraId,
@@ -109,6 +92,27 @@ export const CameraSign = Type.Object({
   crop_url: Nullable(Type.String(), 'Null until the record of the period is there'),
 })
 export type CameraSign = Static<typeof CameraSign>
+
+export const Camera = Type.Object({
+  ...CameraStatus.properties,
+  url: Nullable(Type.String({ description: 'For administrators, without anything secret' })),
+  has_credentials: Type.Boolean(),
+  enabled: Type.Boolean(),
+  audience: CameraAudience,
+  options: FullDetectionOptions,
+  latest_signs: Type.Array(CameraSign, {
+    description: 'What it has seen of late, the newest first: 12 at most, since the server started',
+  }),
+  created_by: NullableUserId,
+  created_at: Timestamp,
+})
+export type Camera = Static<typeof Camera>
+
+export const CameraList = Type.Object({
+  items: Type.Array(Camera),
+  limit: Type.Integer({ description: 'So many cameras run at once' }),
+})
+export type CameraList = Static<typeof CameraList>
 
 /** `data` of `camera_record`: what a camera has seen in a period has become a record. */
 export const CameraRecord = Type.Object({

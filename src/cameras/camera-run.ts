@@ -1,25 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type CameraSign,
-  type CameraState,
-  type Detection,
-  type DetectionOptions,
-  withDefaults,
-} from '../contract/index.ts'
+import type { CameraSign, CameraState, Detection } from '../contract/index.ts'
 import type { CameraModel } from '../db/index.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { CameraStreams, StreamNews } from '../streams/camera-stream.ts'
 import type { StreamSettings } from '../streams/messages.ts'
+import type { CameraAddresses } from './camera-address.ts'
 import { CameraHealth } from './camera-health.ts'
 import type { CameraPeriods } from './camera-periods.ts'
 import type { Places } from './places.ts'
 import { retryDelayMs } from './retry-delay.ts'
-import { StreamTurn, type TurnSettings } from './stream-turn.ts'
+import { StreamTurn } from './stream-turn.ts'
+import { turnSettingsOf } from './turn-settings.ts'
 
 export interface CameraRunDeps {
   events: EventLog
   streams: CameraStreams
+  addresses: CameraAddresses
   periods: CameraPeriods
   places: Places
   /** The model that new streams get. */
@@ -38,7 +35,12 @@ const TELL_MS = 2000
 /** Signs that are remembered for whoever comes later. */
 const MAX_LATEST_SIGNS = 12
 /** Trying again cannot help, or does harm: cameras lock users out after some wrong passwords. */
-const FINAL: ErrorCode[] = ['CAMERA_URL_REFUSED', 'CAMERA_CREDENTIALS_REFUSED', 'VIDEO_UNAVAILABLE']
+const FINAL: ErrorCode[] = [
+  'CAMERA_URL_REFUSED',
+  'CAMERA_CREDENTIALS_REFUSED',
+  'CAMERA_SECRET_LOST',
+  'VIDEO_UNAVAILABLE',
+]
 
 /** One registered camera: connects, and connects again when that ends, until it is stopped. */
 export class CameraRun {
@@ -126,7 +128,7 @@ export class CameraRun {
   /** From connecting to the end of the stream, with everything that was seen written down. */
   async #watch(signal: AbortSignal): Promise<Error | null> {
     const { streams, periods, silenceMs } = this.#deps
-    const settings = await this.#settings()
+    const settings = await turnSettingsOf(this.#row, this.#deps)
     this.#enter('connecting')
     const startedMs = performance.now()
     const watch = new StreamTurn(streams, settings, { connectMs: CONNECT_MS, silenceMs }, (news) => this.#hear(news))
@@ -139,22 +141,6 @@ export class CameraRun {
       this.#turn = null
       await this.#writing
       await periods.keepAll(this.#row, settings.workDir).catch(this.#onUnkept)
-    }
-  }
-
-  async #settings(): Promise<TurnSettings> {
-    const { url, credentials, id } = this.#row
-    const { detector, periods, periodMs } = this.#deps
-    const options = withDefaults(this.#row.options as DetectionOptions, 'realtime')
-    return {
-      url: credentials === null ? url : url.replace('://', `://${credentials}@`),
-      detector: detector(),
-      mode: options.mode,
-      confidenceThreshold: options.confidence_threshold,
-      frameRate: options.frame_rate ?? null,
-      isDrawn: options.save_result,
-      workDir: await periods.workDir(id),
-      periodMs,
     }
   }
 

@@ -3,6 +3,7 @@ import type { Camera, CameraChange, CameraList, CameraState, NewCamera } from '.
 import type { CameraModel, Db } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import { type Principal, requireRole } from '../users/principal.ts'
+import type { CameraAddress } from './camera-address.ts'
 import { CameraRun, type CameraRunDeps } from './camera-run.ts'
 import { viewOf, visibleCameras } from './camera-view.ts'
 
@@ -22,9 +23,14 @@ export class CameraService {
     this.#deps = deps
   }
 
-  /** Keeps what an earlier server has left. To be called before `start`. */
+  /** Keeps what an earlier server has left, and encrypts what it left plain or under an older key. To be called before `start`. */
   async recover(): Promise<void> {
-    await this.#deps.periods.recover()
+    const { db, addresses, periods } = this.#deps
+    await periods.recover()
+    for (const row of await db.camera.findMany()) {
+      const data = addresses.renewed(row)
+      if (data !== null) await db.camera.update({ where: { id: row.id }, data })
+    }
   }
 
   /** Starts every enabled camera, oldest first. */
@@ -72,8 +78,9 @@ export class CameraService {
     return this.#alone(async () => {
       const { plainUrl, credentials } = await this.#deps.streams.check(url)
       const id = `cam_${randomUUID()}`
+      const address = this.#deps.addresses.columnsOf(id, { url: plainUrl, credentials })
       const what = { enabled: enabled ?? true, audience: audience ?? 'analysts', options: options ?? {} }
-      const data = { id, name, url: plainUrl, credentials, ...what, createdById: principal.userId }
+      const data = { id, name, ...address, ...what, createdById: principal.userId }
       const row = await this.#deps.db.camera.create({ data })
       this.#add(row)
       return this.#view(principal, row)
@@ -82,7 +89,7 @@ export class CameraService {
 
   /**
    * A new address, new options, and enabling or disabling it begin a new connection; what was seen until then is kept.
-   * @throws PERMISSION_DENIED, CAMERA_NOT_FOUND, CAMERA_URL_REFUSED
+   * @throws PERMISSION_DENIED, CAMERA_NOT_FOUND, CAMERA_URL_REFUSED, CAMERA_SECRET_LOST
    */
   change(principal: Principal, id: string, change: CameraChange): Promise<Camera> {
     requireRole(principal, 'administrator')
@@ -120,11 +127,15 @@ export class CameraService {
   }
 
   /** The URL as it was shown means the one that is kept, with its secrets; with other credentials in it, it changes only those. */
-  async #newUrl(before: CameraModel, url: string): Promise<{ url: string; credentials: string | null } | null> {
-    const shownUrl = this.#deps.streams.shownUrl(before.url)
+  async #newUrl(before: CameraModel, url: string): Promise<CameraAddress | null> {
+    const { addresses, streams } = this.#deps
+    const shownUrl = addresses.shownUrlOf(before)
     if (url === shownUrl) return null
-    const { plainUrl, credentials } = await this.#deps.streams.check(url)
-    return { url: plainUrl === shownUrl ? before.url : plainUrl, credentials }
+    const { plainUrl, credentials } = await streams.check(url)
+    return addresses.columnsOf(before.id, {
+      url: plainUrl === shownUrl ? addresses.urlOf(before) : plainUrl,
+      credentials,
+    })
   }
 
   #add(row: CameraModel): void {
@@ -148,7 +159,7 @@ export class CameraService {
 
   #view(principal: Principal, row: CameraModel): Camera {
     const { health, latestSigns } = this.#runs.get(row.id) ?? new CameraRun(row, this.#deps)
-    const shownUrl = this.#deps.streams.shownUrl(row.url)
+    const shownUrl = this.#deps.addresses.shownUrlOf(row)
     return viewOf(row, { status: health.statusOf(row), latestSigns, shownUrl }, principal)
   }
 

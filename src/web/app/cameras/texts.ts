@@ -19,6 +19,7 @@ export const texts = defineTexts(
     size: '画面',
     signs: '发现标志',
     help_CAMERA_CREDENTIALS_REFUSED: '请在“系统 › 网络摄像头”中修改，重新填写用户名和密码。',
+    help_CAMERA_SECRET_LOST: '请在“系统 › 网络摄像头”中修改。',
     help_CAMERA_URL_REFUSED: '请修改地址，或由运维把该网段列入设置 CAMERA_PRIVATE_RANGES。',
     help_VIDEO_UNAVAILABLE: '安装后重启服务器。',
   },
@@ -40,6 +41,7 @@ export const texts = defineTexts(
     signs: 'Signs found',
     help_CAMERA_CREDENTIALS_REFUSED:
       'Change it under “System › Network cameras”, with user name and password entered again.',
+    help_CAMERA_SECRET_LOST: 'Change it under “System › Network cameras”.',
     help_CAMERA_URL_REFUSED: 'Change the address, or have its network added to the setting CAMERA_PRIVATE_RANGES.',
     help_VIDEO_UNAVAILABLE: 'Restart the server once it is installed.',
   },

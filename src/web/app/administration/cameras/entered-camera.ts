@@ -85,7 +85,7 @@ export interface FieldError {
 /** What the server says of fields, to be said at them; none where the error is about something else. */
 export function fieldErrorsOf(err: unknown, language: Language): FieldError[] {
   if (!(err instanceof HzError)) return []
-  if (err.code === 'CAMERA_URL_REFUSED') {
+  if (err.code === 'CAMERA_URL_REFUSED' || err.code === 'CAMERA_SECRET_LOST') {
     const { what, next } = describeError(err, language)
     return [{ name: 'url', errors: [what, next] }]
   }

@@ -6,6 +6,7 @@ import { conditionsOf, describeModel } from './analysis/describe-model.ts'
 import { checkPrecision } from './analysis/precision-check.ts'
 import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
 import { CameraAddresses } from './cameras/camera-address.ts'
+import { CameraCrops } from './cameras/camera-crops.ts'
 import { CameraPeriods } from './cameras/camera-periods.ts'
 import { CameraService } from './cameras/camera-service.ts'
 import { Places } from './cameras/places.ts'
@@ -164,6 +165,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const cipher = await openSecretCipher(config.cameras.secret, join(dirname(pathOf(config.databaseUrl)), CAMERA_KEY))
   const cameras = new CameraService({
     ...{ db, events, streams, log },
+    crops: new CameraCrops({ db, files, streams }),
     addresses: new CameraAddresses(cipher, streams.shownUrl),
     periods: new CameraPeriods({ db, events, files, streams, records }),
     places: new Places(config.cameras.processes),

@@ -4,11 +4,13 @@ import type { CameraModel, Db } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import { type Principal, requireRole } from '../users/principal.ts'
 import type { CameraAddress } from './camera-address.ts'
+import { type CameraCrops, type CropKey, cropUrl } from './camera-crops.ts'
 import { CameraRun, type CameraRunDeps } from './camera-run.ts'
 import { viewOf, visibleCameras } from './camera-view.ts'
 
 export interface CameraServiceDeps extends CameraRunDeps {
   db: Db
+  crops: CameraCrops
 }
 
 /** Network cameras: administrators register them, each enabled one is watched, and whoever may see one sees how it does. */
@@ -70,6 +72,16 @@ export class CameraService {
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     })
     return { items: rows.map((row) => this.#view(principal, row)), limit: this.#deps.places.limit }
+  }
+
+  /** @throws CAMERA_NOT_FOUND; NOT_FOUND where there is no such picture, or it went with its record */
+  async crop(principal: Principal, key: CropKey): Promise<Buffer> {
+    const { db, crops } = this.#deps
+    const isVisible = (await db.camera.count({ where: { id: key.cameraId, ...visibleCameras(principal) } })) > 0
+    if (!isVisible) throw new AppError('CAMERA_NOT_FOUND', { camera_id: key.cameraId })
+    const crop = await crops.find(key, this.#runs.get(key.cameraId)?.workDir ?? null)
+    if (crop === null) throw new AppError('NOT_FOUND', { path: cropUrl(key) })
+    return crop
   }
 
   /** @throws PERMISSION_DENIED, CAMERA_URL_REFUSED */

@@ -1,5 +1,6 @@
 import { type DetectionOptions, withDefaults } from '../contract/index.ts'
 import type { CameraModel } from '../db/index.ts'
+import { taskPrefixOf } from './camera-crops.ts'
 import type { CameraRunDeps } from './camera-run.ts'
 import type { TurnSettings } from './stream-turn.ts'
 
@@ -15,6 +16,7 @@ export async function turnSettingsOf(row: CameraModel, deps: CameraRunDeps): Pro
     confidenceThreshold: options.confidence_threshold,
     frameRate: options.frame_rate ?? null,
     isDrawn: options.save_result,
+    taskPrefix: taskPrefixOf(row.id),
     workDir: await periods.workDir(row.id),
     periodMs,
   }

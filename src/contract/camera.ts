@@ -1,10 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { Detection, FullDetectionOptions } from './detection.ts'
-import { Nullable, NullableUserId, Seconds, Timestamp } from './primitives.ts'
+import { Nullable, NullableUserId, Seconds, TaskId, Timestamp } from './primitives.ts'
 import { RecordId } from './record.ts'
 
 export const CameraId = Type.String({ pattern: '^cam_[A-Za-z0-9_-]{1,64}$' })
 export const CameraParams = Type.Object({ camera_id: CameraId })
+export const CameraCropParams = Type.Object({
+  camera_id: CameraId,
+  task_id: TaskId,
+  track_id: Type.Integer({ minimum: 1 }),
+})
 
 export const CameraAudience = Type.Enum(['analysts', 'everyone'], {
   description: 'Who sees the camera and hears of its signs: analysts and administrators, or every user',
@@ -89,7 +94,10 @@ export const CameraSign = Type.Object({
   time: Timestamp,
   period_started_at: Timestamp,
   sign: Detection,
-  crop_url: Nullable(Type.String(), 'Null until the record of the period is there'),
+  crop_url: Nullable(
+    Type.String(),
+    'The sign as it was seen best so far, for whoever may see the camera; goes with the record of the period. Null without save_result',
+  ),
 })
 export type CameraSign = Static<typeof CameraSign>
 

@@ -6,7 +6,7 @@ import { MjpegServer } from '../cameras/mjpeg-server.ts'
 import { RtspServer } from '../cameras/rtsp-server.ts'
 import type { AppOptions, RunningApp } from '../helpers/app.ts'
 import { expectAccessible } from './accessibility.ts'
-import { closeBrowser, connected, needsBrowser, openPage, type PageOptions } from './browser.ts'
+import { closeBrowser, connected, needsBrowser, openPage, type PageOptions, untilDrawn } from './browser.ts'
 import { PASSWORD, signIn } from './people.ts'
 
 t.teardown(closeBrowser)
@@ -75,6 +75,7 @@ t.test('a camera is added, seen to run and to see signs, changed, disabled and r
   await page.getByRole('link', { name: '网络摄像头' }).click()
   await card(page, '北门').getByText('限速60').first().waitFor()
   await card(page, '北门').getByText('运行中').waitFor()
+  await untilDrawn(page, '.network-signs li:first-child img')
   await expectAccessible(t, page, 'what a camera sees')
   await page.reload()
   await card(page, '北门').getByText('限速60').first().waitFor()

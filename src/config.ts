@@ -63,6 +63,10 @@ export const Env = Type.Object({
     '',
     'Private addresses that network cameras may have, as CIDRs separated by commas, such as 192.168.10.0/24; empty: none',
   ),
+  CAMERA_SECRET: text(
+    '',
+    'What the passwords of network cameras are encrypted with in the database, 16 characters or more; empty: a random key in camera.key beside the database',
+  ),
   CAMERA_SILENCE_S: real(
     10,
     0.1,
@@ -132,6 +136,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     cameras: {
       processes: env.CAMERA_PROCESSES,
       privateRanges: rangesOf(env.CAMERA_PRIVATE_RANGES),
+      secret: secretOf(env.CAMERA_SECRET),
       silenceMs: env.CAMERA_SILENCE_S * 1000,
     },
     queueLimit: env.QUEUE_LIMIT,
@@ -216,6 +221,11 @@ function rangesOf(value: string): string[] {
   })
   if (wrong === undefined) return ranges
   throw new Error(`Wrong settings:\n  CAMERA_PRIVATE_RANGES=${value}: ${wrong} is no CIDR such as 192.168.10.0/24`)
+}
+
+function secretOf(value: string): string {
+  if (value === '' || value.length >= 16) return value
+  throw new Error('Wrong settings:\n  CAMERA_SECRET: must have at least 16 characters')
 }
 
 function listOf(value: string): string[] {

@@ -232,6 +232,11 @@ export const catalogue = {
     zh: '摄像头不接受所给的用户名和密码',
     en: 'The camera does not accept the user name and password',
   },
+  CAMERA_SECRET_LOST: {
+    status: 409,
+    zh: '保存的摄像头密码无法解密：密钥已丢失或更换，请重新填写地址、用户名和密码',
+    en: 'What is kept of the camera’s password cannot be decrypted, as the key is lost or another: enter address, user name and password again',
+  },
   CAMERA_STREAM_UNSUPPORTED: {
     status: 502,
     zh: '摄像头发来的不是支持的视频流：{reason_zh}',

@@ -1,16 +1,19 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Analyzer, ModelSource } from './analysis/analyzer.ts'
 import { conditionsOf, describeModel } from './analysis/describe-model.ts'
 import { checkPrecision } from './analysis/precision-check.ts'
 import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
+import { CameraAddresses } from './cameras/camera-address.ts'
+import { CameraCrops } from './cameras/camera-crops.ts'
 import { CameraPeriods } from './cameras/camera-periods.ts'
 import { CameraService } from './cameras/camera-service.ts'
 import { Places } from './cameras/places.ts'
+import { openSecretCipher } from './cameras/secret-file.ts'
 import type { Config } from './config.ts'
 import type { DetectionMode } from './contract/index.ts'
-import { type Db, databaseBytes, openDb } from './db/index.ts'
+import { type Db, databaseBytes, openDb, pathOf } from './db/index.ts'
 import { AppError } from './errors.ts'
 import { EventLog } from './events/event-log.ts'
 import { MemoryEventBus } from './events/memory-event-bus.ts'
@@ -71,6 +74,8 @@ const calibrationDir = join(packageRoot, 'assets', 'calibration')
 const CALIBRATION_LIMIT_MS = 3000
 /** A detector that hangs must not hold up the stop. */
 const SETTLING_LIMIT_MS = 3000
+/** Beside the database, where the settings name no secret. */
+const CAMERA_KEY = 'camera.key'
 /** What a network camera has seen becomes a record so often. */
 const CAMERA_PERIOD_MS = 3_600_000
 
@@ -158,8 +163,11 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   })
   const cameraLimits = { maxPixels: config.videos.limits.maxPixels }
   const streams = new ProcessCameraStreams({ privateRanges: config.cameras.privateRanges, limits: cameraLimits })
+  const cipher = await openSecretCipher(config.cameras.secret, join(dirname(pathOf(config.databaseUrl)), CAMERA_KEY))
   const cameras = new CameraService({
     ...{ db, events, streams, log },
+    crops: new CameraCrops({ db, files, streams }),
+    addresses: new CameraAddresses(cipher, streams.shownUrl),
     periods: new CameraPeriods({ db, events, files, streams, records }),
     places: new Places(config.cameras.processes),
     detector: () => {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Camera, CameraChange, CameraList, CameraParams, NewCamera } from '../contract/index.ts'
+import { Camera, CameraChange, CameraCropParams, CameraList, CameraParams, NewCamera } from '../contract/index.ts'
 import { requireRole } from '../users/principal.ts'
 import type { CameraService } from './camera-service.ts'
 
@@ -18,6 +18,24 @@ export const cameraRoutes: FastifyPluginAsyncTypebox<{ cameras: CameraService }>
       },
     },
     async ({ principal }) => cameras.list(principal),
+  )
+  app.get(
+    '/api/cameras/:camera_id/crops/:task_id/:track_id',
+    {
+      config: { tokenInQuery: true },
+      schema: {
+        tags,
+        summary: 'A sign that a camera has seen, as it was seen best so far',
+        params: CameraCropParams,
+        response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
+      },
+    },
+    async ({ principal, params }, reply) => {
+      const { camera_id: cameraId, task_id: taskId, track_id: trackId } = params
+      const crop = await cameras.crop(principal, { cameraId, taskId, trackId })
+      // While the period goes on there may come a better one.
+      return reply.header('cache-control', 'private, max-age=10').type('image/webp').send(crop)
+    },
   )
   await app.register(administration, { cameras })
 }

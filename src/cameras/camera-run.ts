@@ -1,25 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type CameraSign,
-  type CameraState,
-  type Detection,
-  type DetectionOptions,
-  withDefaults,
-} from '../contract/index.ts'
+import type { CameraSign, CameraState } from '../contract/index.ts'
 import type { CameraModel } from '../db/index.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { CameraStreams, StreamNews } from '../streams/camera-stream.ts'
 import type { StreamSettings } from '../streams/messages.ts'
+import type { CameraAddresses } from './camera-address.ts'
+import { codeOf, isFinal } from './camera-errors.ts'
 import { CameraHealth } from './camera-health.ts'
 import type { CameraPeriods } from './camera-periods.ts'
+import { type SignNews, signOf } from './camera-view.ts'
 import type { Places } from './places.ts'
 import { retryDelayMs } from './retry-delay.ts'
-import { StreamTurn, type TurnSettings } from './stream-turn.ts'
+import { StreamTurn } from './stream-turn.ts'
+import { turnSettingsOf } from './turn-settings.ts'
 
 export interface CameraRunDeps {
   events: EventLog
   streams: CameraStreams
+  addresses: CameraAddresses
   periods: CameraPeriods
   places: Places
   /** The model that new streams get. */
@@ -35,8 +34,8 @@ const CONNECT_MS = 20_000
 /** A stream that lived so long has not failed at once: the next try comes soon. */
 const PROVEN_MS = 30_000
 const TELL_MS = 2000
-/** Trying again cannot help, or does harm: cameras lock users out after some wrong passwords. */
-const FINAL: ErrorCode[] = ['CAMERA_URL_REFUSED', 'CAMERA_CREDENTIALS_REFUSED', 'VIDEO_UNAVAILABLE']
+/** Signs that are remembered for whoever comes later. */
+const MAX_LATEST_SIGNS = 12
 
 /** One registered camera: connects, and connects again when that ends, until it is stopped. */
 export class CameraRun {
@@ -46,8 +45,10 @@ export class CameraRun {
   #stopping = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #turn: StreamTurn | null = null
+  #workDir: string | null = null
   /** Whatever is being written, one after the other. */
   #writing: Promise<unknown> = Promise.resolve()
+  #latestSigns: CameraSign[] = []
   #failures = 0
   #toldMs = 0
 
@@ -58,6 +59,16 @@ export class CameraRun {
 
   get row(): CameraModel {
     return this.#row
+  }
+
+  /** What it has seen of late, the newest first. */
+  get latestSigns(): CameraSign[] {
+    return this.#latestSigns
+  }
+
+  /** Where its process keeps what it has seen; null while there is none. */
+  get workDir(): string | null {
+    return this.#workDir
   }
 
   get pid(): number | undefined {
@@ -90,7 +101,7 @@ export class CameraRun {
       if (err === null) continue
       this.health.fail(err)
       this.#deps.log.info({ camera_id: this.#row.id, code: codeOf(err), reason: err.message }, 'a camera has ended')
-      if (FINAL.includes(codeOf(err))) return this.#enter('refused')
+      if (isFinal(err)) return this.#enter('refused')
       const delayMs = retryDelayMs(++this.#failures)
       this.#enter('waiting', new Date(Date.now() + delayMs))
       await sleep(delayMs, undefined, { signal }).catch(() => {})
@@ -118,7 +129,8 @@ export class CameraRun {
   /** From connecting to the end of the stream, with everything that was seen written down. */
   async #watch(signal: AbortSignal): Promise<Error | null> {
     const { streams, periods, silenceMs } = this.#deps
-    const settings = await this.#settings()
+    const settings = await turnSettingsOf(this.#row, this.#deps)
+    this.#workDir = settings.workDir
     this.#enter('connecting')
     const startedMs = performance.now()
     const watch = new StreamTurn(streams, settings, { connectMs: CONNECT_MS, silenceMs }, (news) => this.#hear(news))
@@ -131,22 +143,7 @@ export class CameraRun {
       this.#turn = null
       await this.#writing
       await periods.keepAll(this.#row, settings.workDir).catch(this.#onUnkept)
-    }
-  }
-
-  async #settings(): Promise<TurnSettings> {
-    const { url, credentials, id } = this.#row
-    const { detector, periods, periodMs } = this.#deps
-    const options = withDefaults(this.#row.options as DetectionOptions, 'realtime')
-    return {
-      url: credentials === null ? url : url.replace('://', `://${credentials}@`),
-      detector: detector(),
-      mode: options.mode,
-      confidenceThreshold: options.confidence_threshold,
-      frameRate: options.frame_rate ?? null,
-      isDrawn: options.save_result,
-      workDir: await periods.workDir(id),
-      periodMs,
+      this.#workDir = null
     }
   }
 
@@ -160,7 +157,7 @@ export class CameraRun {
       this.#renewModel()
     } else if (news.kind === 'sign') {
       this.health.countSign()
-      this.#write(() => this.#tellSign(news.sign, news.periodStartedAtMs))
+      this.#write(() => this.#tellSign(news))
     } else {
       this.#write(() => this.#deps.periods.keep(this.#row, news.dir))
     }
@@ -181,11 +178,10 @@ export class CameraRun {
     this.#deps.log.error({ err, camera_id: this.#row.id }, message)
   }
 
-  async #tellSign(sign: Detection, periodStartedAtMs: number): Promise<void> {
-    const { id: camera_id, name, audience: watchers } = this.#row
-    const time = new Date().toISOString()
-    const period_started_at = new Date(periodStartedAtMs).toISOString()
-    const data: CameraSign = { camera_id, name, time, period_started_at, sign, crop_url: null }
+  async #tellSign(news: SignNews): Promise<void> {
+    const data = signOf(this.#row, news)
+    this.#latestSigns = [data, ...this.#latestSigns].slice(0, MAX_LATEST_SIGNS)
+    const { audience: watchers } = this.#row
     await this.#deps.events.transact((_tx, emit) => emit({ type: 'camera_sign', watchers, data }))
   }
 
@@ -200,8 +196,4 @@ export class CameraRun {
     const data = this.health.statusOf(this.#row)
     this.#deps.events.tell({ type: 'camera_state', userId: null, watchers, key, data })
   }
-}
-
-function codeOf(err: Error): ErrorCode {
-  return err instanceof AppError ? err.code : 'CAMERA_PROCESS_DIED'
 }

@@ -3,11 +3,14 @@ import type { Camera, CameraChange, CameraList, CameraState, NewCamera } from '.
 import type { CameraModel, Db } from '../db/index.ts'
 import { AppError } from '../errors.ts'
 import { type Principal, requireRole } from '../users/principal.ts'
+import type { CameraAddress } from './camera-address.ts'
+import { type CameraCrops, type CropKey, cropUrl } from './camera-crops.ts'
 import { CameraRun, type CameraRunDeps } from './camera-run.ts'
 import { viewOf, visibleCameras } from './camera-view.ts'
 
 export interface CameraServiceDeps extends CameraRunDeps {
   db: Db
+  crops: CameraCrops
 }
 
 /** Network cameras: administrators register them, each enabled one is watched, and whoever may see one sees how it does. */
@@ -22,9 +25,14 @@ export class CameraService {
     this.#deps = deps
   }
 
-  /** Keeps what an earlier server has left. To be called before `start`. */
+  /** Keeps what an earlier server has left, and encrypts what it left plain or under an older key. To be called before `start`. */
   async recover(): Promise<void> {
-    await this.#deps.periods.recover()
+    const { db, addresses, periods } = this.#deps
+    await periods.recover()
+    for (const row of await db.camera.findMany()) {
+      const data = addresses.renewed(row)
+      if (data !== null) await db.camera.update({ where: { id: row.id }, data })
+    }
   }
 
   /** Starts every enabled camera, oldest first. */
@@ -66,14 +74,25 @@ export class CameraService {
     return { items: rows.map((row) => this.#view(principal, row)), limit: this.#deps.places.limit }
   }
 
+  /** @throws CAMERA_NOT_FOUND; NOT_FOUND where there is no such picture, or it went with its record */
+  async crop(principal: Principal, key: CropKey): Promise<Buffer> {
+    const { db, crops } = this.#deps
+    const isVisible = (await db.camera.count({ where: { id: key.cameraId, ...visibleCameras(principal) } })) > 0
+    if (!isVisible) throw new AppError('CAMERA_NOT_FOUND', { camera_id: key.cameraId })
+    const crop = await crops.find(key, this.#runs.get(key.cameraId)?.workDir ?? null)
+    if (crop === null) throw new AppError('NOT_FOUND', { path: cropUrl(key) })
+    return crop
+  }
+
   /** @throws PERMISSION_DENIED, CAMERA_URL_REFUSED */
   create(principal: Principal, { name, url, enabled, audience, options }: NewCamera): Promise<Camera> {
     requireRole(principal, 'administrator')
     return this.#alone(async () => {
       const { plainUrl, credentials } = await this.#deps.streams.check(url)
       const id = `cam_${randomUUID()}`
+      const address = this.#deps.addresses.columnsOf(id, { url: plainUrl, credentials })
       const what = { enabled: enabled ?? true, audience: audience ?? 'analysts', options: options ?? {} }
-      const data = { id, name, url: plainUrl, credentials, ...what, createdById: principal.userId }
+      const data = { id, name, ...address, ...what, createdById: principal.userId }
       const row = await this.#deps.db.camera.create({ data })
       this.#add(row)
       return this.#view(principal, row)
@@ -82,7 +101,7 @@ export class CameraService {
 
   /**
    * A new address, new options, and enabling or disabling it begin a new connection; what was seen until then is kept.
-   * @throws PERMISSION_DENIED, CAMERA_NOT_FOUND, CAMERA_URL_REFUSED
+   * @throws PERMISSION_DENIED, CAMERA_NOT_FOUND, CAMERA_URL_REFUSED, CAMERA_SECRET_LOST
    */
   change(principal: Principal, id: string, change: CameraChange): Promise<Camera> {
     requireRole(principal, 'administrator')
@@ -119,11 +138,16 @@ export class CameraService {
     })
   }
 
-  /** The URL as it was shown means the one that is kept, with its secrets. */
-  async #newUrl(before: CameraModel, url: string): Promise<{ url: string; credentials: string | null } | null> {
-    if (url === this.#deps.streams.shownUrl(before.url)) return null
-    const { plainUrl, credentials } = await this.#deps.streams.check(url)
-    return { url: plainUrl, credentials }
+  /** The URL as it was shown means the one that is kept, with its secrets; with other credentials in it, it changes only those. */
+  async #newUrl(before: CameraModel, url: string): Promise<CameraAddress | null> {
+    const { addresses, streams } = this.#deps
+    const shownUrl = addresses.shownUrlOf(before)
+    if (url === shownUrl) return null
+    const { plainUrl, credentials } = await streams.check(url)
+    return addresses.columnsOf(before.id, {
+      url: plainUrl === shownUrl ? addresses.urlOf(before) : plainUrl,
+      credentials,
+    })
   }
 
   #add(row: CameraModel): void {
@@ -146,8 +170,9 @@ export class CameraService {
   }
 
   #view(principal: Principal, row: CameraModel): Camera {
-    const run = this.#runs.get(row.id) ?? new CameraRun(row, this.#deps)
-    return viewOf(row, run.health.statusOf(row), principal, this.#deps.streams.shownUrl)
+    const { health, latestSigns } = this.#runs.get(row.id) ?? new CameraRun(row, this.#deps)
+    const shownUrl = this.#deps.addresses.shownUrlOf(row)
+    return viewOf(row, { status: health.statusOf(row), latestSigns, shownUrl }, principal)
   }
 
   #alone<T>(change: () => Promise<T>): Promise<T> {

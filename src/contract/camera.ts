@@ -1,10 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { Detection, FullDetectionOptions } from './detection.ts'
-import { Nullable, NullableUserId, Seconds, Timestamp } from './primitives.ts'
+import { Nullable, NullableUserId, Seconds, TaskId, Timestamp } from './primitives.ts'
 import { RecordId } from './record.ts'
 
 export const CameraId = Type.String({ pattern: '^cam_[A-Za-z0-9_-]{1,64}$' })
 export const CameraParams = Type.Object({ camera_id: CameraId })
+export const CameraCropParams = Type.Object({
+  camera_id: CameraId,
+  task_id: TaskId,
+  track_id: Type.Integer({ minimum: 1 }),
+})
 
 export const CameraAudience = Type.Enum(['analysts', 'everyone'], {
   description: 'Who sees the camera and hears of its signs: analysts and administrators, or every user',
@@ -14,7 +19,8 @@ export type CameraAudience = Static<typeof CameraAudience>
 const CameraUrl = Type.String({
   minLength: 1,
   maxLength: 2000,
-  description: 'rtsp, rtsps, http or https; may hold user name and password, which no answer repeats',
+  description:
+    'rtsp, rtsps, http or https; may hold user name and password, which no answer repeats. In a change, the address as it is shown keeps them; with others in it, or with none before an @, it replaces or forgets them and nothing else',
 })
 const CameraName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
@@ -81,6 +87,20 @@ export const CameraStatus = Type.Object({
 })
 export type CameraStatus = Static<typeof CameraStatus>
 
+/** `data` of `camera_sign`: a sign has turned out to be none of the noise. Times of its track are seconds of the period. */
+export const CameraSign = Type.Object({
+  camera_id: CameraId,
+  name: Type.String(),
+  time: Timestamp,
+  period_started_at: Timestamp,
+  sign: Detection,
+  crop_url: Nullable(
+    Type.String(),
+    'The sign as it was seen best so far, for whoever may see the camera; goes with the record of the period. Null without save_result',
+  ),
+})
+export type CameraSign = Static<typeof CameraSign>
+
 export const Camera = Type.Object({
   ...CameraStatus.properties,
   url: Nullable(Type.String({ description: 'For administrators, without anything secret' })),
@@ -88,6 +108,9 @@ export const Camera = Type.Object({
   enabled: Type.Boolean(),
   audience: CameraAudience,
   options: FullDetectionOptions,
+  latest_signs: Type.Array(CameraSign, {
+    description: 'What it has seen of late, the newest first: 12 at most, since the server started',
+  }),
   created_by: NullableUserId,
   created_at: Timestamp,
 })
@@ -98,17 +121,6 @@ export const CameraList = Type.Object({
   limit: Type.Integer({ description: 'So many cameras run at once' }),
 })
 export type CameraList = Static<typeof CameraList>
-
-/** `data` of `camera_sign`: a sign has turned out to be none of the noise. Times of its track are seconds of the period. */
-export const CameraSign = Type.Object({
-  camera_id: CameraId,
-  name: Type.String(),
-  time: Timestamp,
-  period_started_at: Timestamp,
-  sign: Detection,
-  crop_url: Nullable(Type.String(), 'Null until the record of the period is there'),
-})
-export type CameraSign = Static<typeof CameraSign>
 
 /** `data` of `camera_record`: what a camera has seen in a period has become a record. */
 export const CameraRecord = Type.Object({

@@ -32,4 +32,6 @@ export interface CameraStreams {
   start(settings: Omit<StreamSettings, 'privateRanges' | 'limits'>, listener: StreamListener): CameraStream
   /** What was saved in a period's folder; null where nothing was. */
   readPeriod(dir: string): Promise<PeriodResult | null>
+  /** A sign of a period as it was seen best so far, WebP; null where there is no such picture. */
+  readCrop(dir: string, trackId: number): Promise<Buffer | null>
 }

@@ -18,7 +18,9 @@ export interface StreamSettings {
   frameRate: number | null
   /** Whether pictures are wanted. */
   isDrawn: boolean
-  /** A folder of its own; each period has one in there. */
+  /** Of the ids of its periods' tasks. */
+  taskPrefix: string
+  /** A folder of its own; each period has one in there, called after its task. */
   workDir: string
   /** A period ends after so long, and what was seen in it is to be kept. */
   periodMs: number
@@ -42,8 +44,8 @@ export interface StreamFigures {
 export type StreamMessage =
   | { kind: 'live'; width: number; height: number }
   | { kind: 'figures'; figures: StreamFigures }
-  /** Times are seconds of the period, which began then. */
-  | { kind: 'sign'; sign: Detection; periodStartedAtMs: number }
+  /** Times are seconds of the period, which began then. `cropTask`: in whose folder its crop lies; null: none is wanted. */
+  | { kind: 'sign'; sign: Detection; periodStartedAtMs: number; cropTask: string | null }
   /** The folder of a period that has ended. */
   | { kind: 'period'; dir: string }
   | { kind: 'finished' }

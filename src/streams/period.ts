@@ -29,6 +29,8 @@ export interface PeriodResult {
 export interface PeriodOptions {
   /** Where its folder is made. */
   parentDir: string
+  /** Of the id of its task: says whose it is. */
+  taskPrefix: string
   isDrawn: boolean
   mode: DetectionMode
   confidenceThreshold: number
@@ -44,11 +46,12 @@ const MAX_BOXES = 1000
 /** What a camera sees from one record to the next: each sign once. */
 export class Period {
   readonly startedAtMs = Date.now()
+  /** The task that its record is of. */
+  readonly taskId: string
   readonly dir: string
   readonly #options: PeriodOptions
   readonly #tracker: SignTracker
   readonly #best: BestPictures
-  readonly #taskId = `task_${randomUUID()}`
   readonly #finished: SignTrack[] = []
   #size = { width: 0, height: 0 }
   #lastS = 0
@@ -57,7 +60,8 @@ export class Period {
 
   constructor(options: PeriodOptions) {
     this.#options = options
-    this.dir = join(options.parentDir, this.#taskId)
+    this.taskId = `${options.taskPrefix}${randomUUID()}`
+    this.dir = join(options.parentDir, this.taskId)
     this.#tracker = new SignTracker({ confidenceThreshold: options.confidenceThreshold })
     this.#best = new BestPictures(new WorkFolder(this.dir), -1)
   }
@@ -89,6 +93,14 @@ export class Period {
     return started.map((track) => detectionOf(track, this.#lastS))
   }
 
+  /** Writes the crops of signs that have become certain, as far as pictures are wanted. */
+  async saveCrops(started: Detection[]): Promise<void> {
+    if (!this.#options.isDrawn || started.length === 0) return
+    await mkdir(this.dir, { recursive: true })
+    const ids = new Set(started.map(({ track }) => track?.track_id))
+    await this.#best.saveCrops((trackId) => ids.has(trackId))
+  }
+
   /** Writes what there is; at once or not at all. Nothing where no sign was seen. @returns whether there is anything. */
   async save(): Promise<boolean> {
     const tracks = [...this.#finished, ...this.#tracker.tracks().map(thinned)]
@@ -109,7 +121,7 @@ export class Period {
     const { isDrawn, mode, confidenceThreshold, model } = this.#options
     const hasPoster = isDrawn && this.#best.posterScore >= 0
     const result: PeriodResult = {
-      ...{ taskId: this.#taskId, startedAtMs: this.startedAtMs, durationS: this.#lastS, workedS: this.#workedS },
+      ...{ taskId: this.taskId, startedAtMs: this.startedAtMs, durationS: this.#lastS, workedS: this.#workedS },
       ...this.#size,
       ...{ mode, confidenceThreshold, model },
       tracks: tracks.map((track) => ({ ...track, crop: isDrawn ? cropName(track.trackId) : null })),
@@ -123,8 +135,18 @@ export class Period {
 
 /** What was saved in a period's folder; null where nothing was. */
 export async function readPeriod(dir: string): Promise<PeriodResult | null> {
+  const content = await find(join(dir, FILE))
+  return content === null ? null : (JSON.parse(content.toString('utf8')) as PeriodResult)
+}
+
+/** A sign as it was seen best so far, WebP; null where there is no such picture. */
+export function readCrop(dir: string, trackId: number): Promise<Buffer | null> {
+  return find(join(dir, cropName(trackId)))
+}
+
+async function find(path: string): Promise<Buffer | null> {
   try {
-    return JSON.parse(await readFile(join(dir, FILE), 'utf8')) as PeriodResult
+    return await readFile(path)
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw err

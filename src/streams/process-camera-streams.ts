@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import { forkProcess } from '../fork-process.ts'
 import type { CameraStream, CameraStreams, StreamListener } from './camera-stream.ts'
 import type { StreamCommand, StreamMessage, StreamSettings } from './messages.ts'
-import { readPeriod } from './period.ts'
+import { readCrop, readPeriod } from './period.ts'
 import { AddressGuard } from './stream-address.ts'
 import { parseStreamUrl, plainUrl, shownUrl, withoutSecrets } from './stream-url.ts'
 
@@ -13,6 +13,7 @@ const KEPT_STDERR_CHARS = 1000
 
 /** A hostile stream crashes its own process and nothing else, and ending that truly ends its work. */
 export class ProcessCameraStreams implements CameraStreams {
+  readonly readCrop = readCrop
   readonly readPeriod = readPeriod
   readonly shownUrl = shownUrl
   readonly #options: Pick<StreamSettings, 'privateRanges' | 'limits'>

@@ -93,8 +93,11 @@ export class StreamWatch {
   ): Promise<void> {
     const nowMs = performance.now()
     const period = this.#period
-    for (const sign of period.add(arrivedMs, picture, detections, (nowMs - startedMs) / 1000)) {
-      this.#send({ kind: 'sign', sign, periodStartedAtMs: period.startedAtMs })
+    const started = period.add(arrivedMs, picture, detections, (nowMs - startedMs) / 1000)
+    await period.saveCrops(started)
+    const cropTask = this.#settings.isDrawn ? period.taskId : null
+    for (const sign of started) {
+      this.#send({ kind: 'sign', sign, periodStartedAtMs: period.startedAtMs, cropTask })
     }
     this.#latencyS = (nowMs - startedMs) / 1000
     this.#looksMs.push(nowMs)
@@ -111,8 +114,8 @@ export class StreamWatch {
   }
 
   #newPeriod(): Period {
-    const { workDir: parentDir, isDrawn, mode, confidenceThreshold, detector } = this.#settings
-    return new Period({ parentDir, isDrawn, mode, confidenceThreshold, model: detector.expected })
+    const { workDir: parentDir, taskPrefix, isDrawn, mode, confidenceThreshold, detector } = this.#settings
+    return new Period({ parentDir, taskPrefix, isDrawn, mode, confidenceThreshold, model: detector.expected })
   }
 
   #tell(): void {

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { Detection } from '../contract/index.ts'
 import { drawDetections, encodeResult, encodeThumbnail } from '../drawing/draw-detections.ts'
@@ -48,14 +49,25 @@ export class BestPictures {
 
   /** Writes what has become better since the last time. @param isWanted by track id; noise is kept in mind, not on the disk. */
   async save(isWanted: (trackId: number) => boolean): Promise<void> {
+    await this.saveCrops(isWanted)
+    await this.#savePoster()
+  }
+
+  /** Of crops alone; each is seen whole or not at all. */
+  async saveCrops(isWanted: (trackId: number) => boolean): Promise<void> {
     for (const [trackId, { data, width, height }] of this.#crops) {
       if (!isWanted(trackId)) continue
       this.#crops.delete(trackId)
+      const path = this.#folder.pathOf(cropName(trackId))
       await sharp(data, { raw: { width, height, channels: 3 } })
         .resize({ width: MAX_CROP_SIDE, height: MAX_CROP_SIDE, fit: 'inside', withoutEnlargement: true })
         .webp({ quality: 90 })
-        .toFile(this.#folder.pathOf(cropName(trackId)))
+        .toFile(`${path}.part`)
+      await rename(`${path}.part`, path)
     }
+  }
+
+  async #savePoster(): Promise<void> {
     if (this.#poster === null) return
     const { picture, detections } = this.#poster
     this.#poster = null

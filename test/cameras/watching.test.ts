@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import t from 'tap'
-import type { Record, RecordTracks } from '../../src/contract/index.ts'
+import type { Camera, CameraList, Record, RecordTracks, Role } from '../../src/contract/index.ts'
 import { listen } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
-import { eventually } from '../helpers/leftovers.ts'
+import { eventually, filesIn } from '../helpers/leftovers.ts'
+import { PASSWORD } from '../helpers/people.ts'
 import { ask, register, startCameraApp, stateOf, street } from './camera-fixture.ts'
 import { MjpegServer } from './mjpeg-server.ts'
 
@@ -22,7 +24,12 @@ t.test('the signs that a camera sees are told as they are seen, and become a rec
   )
   for (const { data } of heard) {
     t.match(data, { camera_id: camera.camera_id, name: 'Gate', sign: { track: { crop_url: null } } })
+    t.match(data.crop_url, new RegExp(`^/api/cameras/${camera.camera_id}/crops/task_`))
   }
+  const crops = heard.map(({ data }) => data.crop_url as string)
+  for (const url of crops) t.equal(await formatOf(app.origin + url), 'webp', 'a picture of it at once')
+  const { items } = (await ask(app, 'GET', '/api/cameras')).json as CameraList
+  t.same(items[0]?.latest_signs.map(({ crop_url }) => crop_url).sort(), crops.toSorted(), 'and for who comes later')
   const live = await stateOf(listener, camera, ({ state, fps }) => state === 'live' && fps > 1)
   t.match(live.data, { width: 640, height: 480, last_error: null, next_try_at: null })
   t.ok(live.data.latency !== null && live.data.latency < 5)
@@ -49,8 +56,55 @@ t.test('the signs that a camera sees are told as they are seen, and become a rec
   }
   t.equal((await fetch(app.origin + record.result_image_url)).status, 200)
   t.equal((await fetch(app.origin + record.thumbnail_url)).status, 200)
+  for (const url of crops) t.equal(await formatOf(app.origin + url), 'webp', 'by the same address as before')
   const { tracks } = (await ask(app, 'GET', `/api/detections/${kept.record_id}/tracks`)).json as RecordTracks
   t.ok(tracks.every(({ boxes }) => boxes.length > 1))
+  await ask(app, 'DELETE', `/api/detections/${kept.record_id}`)
+  for (const url of crops) t.equal((await fetch(app.origin + url)).status, 404, 'gone with the record')
+  t.same(await filesIn(join(app.dir, 'media')), [], 'and nothing is left')
+})
+
+t.test('without save_result no picture of a sign is kept', async (t) => {
+  const app = await startCameraApp(t)
+  const server = await MjpegServer.start(t, await street())
+  const listener = await listen(app)
+  const camera = await register(app, { url: server.url, options: { save_result: false } })
+  const { data } = await listener.until('camera_sign')
+  t.equal(data.crop_url, null)
+  await ask(app, 'PATCH', `/api/cameras/${camera.camera_id}`, { enabled: false })
+  await listener.until('camera_record')
+  t.same(await filesIn(join(app.dir, 'media')), [])
+})
+
+t.test('a crop is for whoever may see its camera, and of no other record', async (t) => {
+  const app = await startCameraApp(t, { env: { AUTH: 'required' } })
+  const tokens = {} as { [role in Role]: string }
+  for (const role of ['user', 'analyst', 'administrator'] as const) {
+    await app.parts.accounts.users.createUser({ username: role, password: PASSWORD, role })
+    tokens[role] = (await app.parts.accounts.sessions.signIn(role, PASSWORD)).access_token
+  }
+  const server = await MjpegServer.start(t, await street())
+  const listener = await listen(app, `?token=${tokens.analyst}`)
+  const crops: string[] = []
+  for (const audience of ['everyone', 'analysts']) {
+    const answer = await fetch(`${app.origin}/api/cameras`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.administrator}` },
+      body: JSON.stringify({ name: 'Gate', url: server.url, audience }),
+    })
+    const { camera_id } = (await answer.json()) as Camera
+    const { data } = await listener.until('camera_sign', (m) => m.data.camera_id === camera_id)
+    crops.push(data.crop_url as string)
+  }
+  const statusFor = async (role: Role, url: string) => (await fetch(`${app.origin}${url}?token=${tokens[role]}`)).status
+  const [open = '', inner = ''] = crops
+  t.same([await statusFor('user', open), await statusFor('analyst', open)], [200, 200])
+  t.same([await statusFor('user', inner), await statusFor('analyst', inner)], [404, 200])
+  t.equal((await fetch(app.origin + open)).status, 401)
+  const stolen = open.replace(/crops.*/, inner.slice(inner.indexOf('crops')))
+  t.same([await statusFor('user', stolen), await statusFor('analyst', stolen)], [404, 404])
+  t.equal(await statusFor('user', open.replace(/\d+$/, '99')), 404)
+  t.equal(await statusFor('user', open.replace(/task_[^/]+/, '..%2f..')), 400)
 })
 
 t.test('a stream that breaks off is connected to again, later and later', async (t) => {
@@ -147,6 +201,11 @@ t.test('what a camera has seen outlives the server', async (t) => {
   const live = (answer: { json: unknown }) => JSON.stringify(answer.json).includes('"state":"live"')
   await eventually(() => ask(again, 'GET', '/api/cameras'), live, 20_000)
 })
+
+async function formatOf(url: string): Promise<string | undefined> {
+  const answer = await fetch(url)
+  return answer.ok ? (await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).format : String(answer.status)
+}
 
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex')

@@ -82,6 +82,7 @@ t.test('the table of routes has every route that answers JSON', async (t) => {
     'DELETE /api/uploads/tus/:upload_id',
     'POST /api/detections',
     'GET /media/{*}',
+    'GET /api/cameras/:camera_id/crops/:task_id/:track_id',
     'GET /api/exports',
     'GET /api/detections/:record_id/tracks.:format',
   ]

@@ -9,6 +9,10 @@ import { MissingPage } from './frame/missing-page.tsx'
 const pages: RouteObject[] = [
   { index: true, Component: DetectPage },
   { path: 'live', lazy: async () => ({ Component: (await import('./live/live-page.tsx')).LivePage }) },
+  {
+    path: 'live/cameras',
+    lazy: async () => ({ Component: (await import('./live/network-cameras-page.tsx')).NetworkCamerasPage }),
+  },
   { path: 'records', lazy: async () => ({ Component: (await import('./records/records-page.tsx')).RecordsPage }) },
   { path: 'records/:id', lazy: async () => ({ Component: (await import('./records/record-page.tsx')).RecordPage }) },
   { path: 'review', lazy: async () => ({ Component: (await import('./review/queue-page.tsx')).QueuePage }) },

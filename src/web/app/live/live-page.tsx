@@ -10,6 +10,7 @@ import { LiveNotice } from './live-notice.tsx'
 import type { LiveOptions } from './live-session.ts'
 import { LiveSigns } from './live-signs.tsx'
 import { LiveStage } from './live-stage.tsx'
+import { LiveTabs } from './live-tabs.tsx'
 import { texts } from './texts.ts'
 import { useLive } from './use-live.ts'
 
@@ -32,6 +33,7 @@ export function LivePage() {
   return (
     <div className="page live">
       <h1 className="visually-hidden">{t.title}</h1>
+      <LiveTabs current="device" />
       <div className="live-desk">
         <LiveNotice phase={live.state.phase} problem={live.problem} />
         <LiveStage live={live} />

@@ -103,6 +103,11 @@ const hints: Record<string, Pair> = {
     en: 'Wait for it to end and see which model runs then.',
   },
   NO_EARLIER_MODEL: { 'zh-CN': '请从列表中选择模型。', en: 'Choose a model from the list.' },
+  CAMERA_URL_REFUSED: {
+    'zh-CN': '应形如 rtsp://192.168.10.7/stream1，内网网段须先写入服务器的设置。',
+    en: 'It looks like rtsp://192.168.10.7/stream1, and the server’s settings must allow private networks.',
+  },
+  CAMERA_NOT_FOUND: { 'zh-CN': '它可能已被删除。', en: 'It may have been removed.' },
   RECORD_NOT_FOUND: {
     'zh-CN': '它可能已被删除。请返回记录列表。',
     en: 'It may have been deleted. Go back to the list.',

@@ -30,6 +30,7 @@ export const topics = {
   users: 'users',
   tokens: 'tokens',
   retention: 'retention',
+  cameras: 'cameras',
   system: 'system',
 } as const
 export type Topic = (typeof topics)[keyof typeof topics]
@@ -37,7 +38,7 @@ export type Topic = (typeof topics)[keyof typeof topics]
 const due = new Set<Topic>()
 
 /** Events come in bursts: fifty photos that end one after the other make a list stale once. */
-function refresh(...changed: Topic[]): void {
+export function refresh(...changed: Topic[]): void {
   for (const topic of changed) {
     if (due.has(topic)) continue
     due.add(topic)
@@ -56,6 +57,7 @@ socket.on('detection_start', () => refresh(topics.tasks))
 socket.on('detection_complete', () => refresh(topics.records, topics.reviews, topics.statistics, topics.tasks))
 socket.on('detection_error', () => refresh(topics.tasks, topics.statistics))
 socket.on('review_changed', () => refresh(topics.records, topics.reviews, topics.statistics))
+socket.on('camera_record', () => refresh(topics.records, topics.reviews, topics.statistics))
 socket.on('records_removed', () => refresh(topics.records, topics.reviews, topics.statistics))
 socket.on('system_notification', () => refresh(topics.notices))
 socket.on('notification_withdrawn', () => refresh(topics.notices))

@@ -1,0 +1,48 @@
+import { defineTexts } from '../language/texts.ts'
+
+/** What is said of a network camera, wherever it is shown. */
+export const texts = defineTexts(
+  {
+    connecting: '正在连接',
+    live: '运行中',
+    waiting: '等待重试',
+    waitingForPlace: '等待空位',
+    refused: '已停止',
+    disabled: '已停用',
+    retryAt: (time: string) => `${time} 重新连接`,
+    untilChanged: '修改或重启之前不再尝试。',
+    fps: '速度',
+    fpsValue: (fps: string) => `${fps} 帧/秒`,
+    latency: '延迟',
+    latencyValue: (ms: number) => `${ms} 毫秒`,
+    lastPicture: '最近画面',
+    size: '画面',
+    signs: '发现标志',
+    help_CAMERA_CREDENTIALS_REFUSED: '请在“系统 › 网络摄像头”中修改，重新填写用户名和密码。',
+    help_CAMERA_SECRET_LOST: '请在“系统 › 网络摄像头”中修改。',
+    help_CAMERA_URL_REFUSED: '请修改地址，或由运维把该网段列入设置 CAMERA_PRIVATE_RANGES。',
+    help_VIDEO_UNAVAILABLE: '安装后重启服务器。',
+  },
+  {
+    connecting: 'Connecting',
+    live: 'Running',
+    waiting: 'Waiting to retry',
+    waitingForPlace: 'Waiting for a place',
+    refused: 'Stopped',
+    disabled: 'Disabled',
+    retryAt: (time) => `Connects again at ${time}`,
+    untilChanged: 'Not tried again until it is changed or restarted.',
+    fps: 'Speed',
+    fpsValue: (fps) => `${fps} frames/s`,
+    latency: 'Latency',
+    latencyValue: (ms) => `${ms} ms`,
+    lastPicture: 'Last picture',
+    size: 'Picture',
+    signs: 'Signs found',
+    help_CAMERA_CREDENTIALS_REFUSED:
+      'Change it under “System › Network cameras”, with user name and password entered again.',
+    help_CAMERA_SECRET_LOST: 'Change it under “System › Network cameras”.',
+    help_CAMERA_URL_REFUSED: 'Change the address, or have its network added to the setting CAMERA_PRIVATE_RANGES.',
+    help_VIDEO_UNAVAILABLE: 'Restart the server once it is installed.',
+  },
+)

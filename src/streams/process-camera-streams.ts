@@ -18,10 +18,13 @@ export class ProcessCameraStreams implements CameraStreams {
   readonly readPeriod = readPeriod
   readonly shownUrl = shownUrl
   readonly #options: Pick<StreamSettings, 'privateRanges' | 'limits'>
+  readonly #caFile: string
   readonly #guard: AddressGuard
 
-  constructor(options: Pick<StreamSettings, 'privateRanges' | 'limits'>) {
+  /** @param caFile of certificates, PEM, that are trusted beside those that Node knows; empty: none */
+  constructor({ caFile, ...options }: Pick<StreamSettings, 'privateRanges' | 'limits'> & { caFile: string }) {
     this.#options = options
+    this.#caFile = caFile
     this.#guard = new AddressGuard(options.privateRanges)
   }
 
@@ -34,7 +37,7 @@ export class ProcessCameraStreams implements CameraStreams {
   }
 
   start(settings: Omit<StreamSettings, 'privateRanges' | 'limits'>, listener: StreamListener): CameraStream {
-    return new StreamProcess({ ...settings, ...this.#options }, listener)
+    return new StreamProcess({ ...settings, ...this.#options }, this.#caFile, listener)
   }
 }
 
@@ -45,11 +48,11 @@ class StreamProcess implements CameraStream {
   #outcome: { err: Error | null } | null = null
   #stderr = ''
 
-  constructor(settings: StreamSettings, listener: StreamListener) {
+  constructor(settings: StreamSettings, caFile: string, listener: StreamListener) {
     this.#listener = listener
     this.#child = fork(fileURLToPath(new URL('./stream-process.js', import.meta.url)), [], {
       // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
-      env: { TMPDIR: tmpdir() },
+      env: { TMPDIR: tmpdir(), ...(caFile !== '' && { NODE_EXTRA_CA_CERTS: caFile }) },
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -63,6 +63,10 @@ export const Env = Type.Object({
     '',
     'Private addresses that network cameras may have, as CIDRs separated by commas, such as 192.168.10.0/24; empty: none',
   ),
+  CAMERA_CA_FILE: text(
+    '',
+    'A PEM file of certificates, of authorities or of cameras themselves, that network cameras over rtsps and https are trusted by, beside the public ones',
+  ),
   CAMERA_SECRET: text(
     '',
     'What the passwords of network cameras are encrypted with in the database, 16 characters or more; empty: a random key in camera.key beside the database',
@@ -136,6 +140,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env) {
     cameras: {
       processes: env.CAMERA_PROCESSES,
       privateRanges: rangesOf(env.CAMERA_PRIVATE_RANGES),
+      caFile: env.CAMERA_CA_FILE === '' ? '' : resolve(env.CAMERA_CA_FILE),
       secret: secretOf(env.CAMERA_SECRET),
       silenceMs: env.CAMERA_SILENCE_S * 1000,
     },

@@ -17,15 +17,18 @@ const execArgv = ['--max-semi-space-size=1']
 interface ForkOptions {
   /** Its only argument, which it gets in JSON. */
   argument?: object
+  /** Beside what every process gets. */
+  env?: Record<string, string>
   /** Whether it leads a group of processes, which can be ended as one. */
   leadsGroup?: boolean
 }
 
 /** Starts a module as a process of its own. */
-export function forkProcess(moduleUrl: URL, { argument, leadsGroup = false }: ForkOptions = {}): ChildProcess {
+export function forkProcess(moduleUrl: URL, options: ForkOptions = {}): ChildProcess {
+  const { argument, env = {}, leadsGroup = false } = options
   return fork(fileURLToPath(moduleUrl), argument === undefined ? [] : [JSON.stringify(argument)], {
     // Nothing of the parent's environment, which holds secrets, and none of its flags, such as --inspect.
-    env: { TMPDIR: tmpdir(), ...mallocEnv },
+    env: { TMPDIR: tmpdir(), ...mallocEnv, ...env },
     execArgv,
     detached: leadsGroup,
     serialization: 'advanced',

@@ -161,8 +161,9 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     maxFramePixels: config.realtime.maxFramePixels,
     progressPerSecond: PROGRESS_PER_SECOND,
   })
+  const { privateRanges, caFile } = config.cameras
   const cameraLimits = { maxPixels: config.videos.limits.maxPixels }
-  const streams = new ProcessCameraStreams({ privateRanges: config.cameras.privateRanges, limits: cameraLimits })
+  const streams = new ProcessCameraStreams({ privateRanges, caFile, limits: cameraLimits })
   const cipher = await openSecretCipher(config.cameras.secret, join(dirname(pathOf(config.databaseUrl)), CAMERA_KEY))
   const cameras = new CameraService({
     ...{ db, events, streams, log },

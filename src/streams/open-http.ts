@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts'
 import { authorizationFor } from './http-authorization.ts'
 import type { AddressGuard, CheckedAddress } from './stream-address.ts'
 import { parseStreamUrl, plainUrl, type StreamUrl } from './stream-url.ts'
-import { unreachable } from './unreachable.ts'
+import { unreachable, unreachableBecause } from './unreachable.ts'
 
 export interface HttpStream {
   contentType: string
@@ -85,12 +85,7 @@ function ask(url: StreamUrl, addresses: CheckedAddress[], authorization: string 
     const asking = (scheme === 'https' ? requestHttps : requestHttp)(options, resolve)
     asking.setTimeout(CONNECT_MS, () => asking.destroy(unreachable('it does not answer', '没有应答')))
     asking.once('response', () => asking.setTimeout(0))
-    asking.once('error', (cause) => reject(cause instanceof AppError ? cause : becauseOf(cause)))
+    asking.once('error', (cause) => reject(cause instanceof AppError ? cause : unreachableBecause(cause)))
     asking.end()
   })
-}
-
-function becauseOf(cause: Error): AppError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? cause.message
-  return unreachable(reason, reason, cause)
 }

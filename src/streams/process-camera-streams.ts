@@ -17,10 +17,13 @@ export class ProcessCameraStreams implements CameraStreams {
   readonly readPeriod = readPeriod
   readonly shownUrl = shownUrl
   readonly #options: Pick<StreamSettings, 'privateRanges' | 'limits'>
+  readonly #caFile: string
   readonly #guard: AddressGuard
 
-  constructor(options: Pick<StreamSettings, 'privateRanges' | 'limits'>) {
+  /** @param caFile of certificates, PEM, that are trusted beside those that Node knows; empty: none */
+  constructor({ caFile, ...options }: Pick<StreamSettings, 'privateRanges' | 'limits'> & { caFile: string }) {
     this.#options = options
+    this.#caFile = caFile
     this.#guard = new AddressGuard(options.privateRanges)
   }
 
@@ -33,7 +36,7 @@ export class ProcessCameraStreams implements CameraStreams {
   }
 
   start(settings: Omit<StreamSettings, 'privateRanges' | 'limits'>, listener: StreamListener): CameraStream {
-    return new StreamProcess({ ...settings, ...this.#options }, listener)
+    return new StreamProcess({ ...settings, ...this.#options }, this.#caFile, listener)
   }
 }
 
@@ -44,9 +47,11 @@ class StreamProcess implements CameraStream {
   #outcome: { err: Error | null } | null = null
   #stderr = ''
 
-  constructor(settings: StreamSettings, listener: StreamListener) {
+  constructor(settings: StreamSettings, caFile: string, listener: StreamListener) {
     this.#listener = listener
-    this.#child = forkProcess(new URL('./stream-process.js', import.meta.url))
+    this.#child = forkProcess(new URL('./stream-process.js', import.meta.url), {
+      env: caFile === '' ? {} : { NODE_EXTRA_CA_CERTS: caFile },
+    })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARS)
     })

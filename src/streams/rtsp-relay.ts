@@ -4,7 +4,7 @@ import type { AppError } from '../errors.ts'
 import { RtspReplies } from './rtsp-replies.ts'
 import type { CheckedAddress } from './stream-address.ts'
 import type { StreamUrl } from './stream-url.ts'
-import { unreachable } from './unreachable.ts'
+import { unreachableBecause } from './unreachable.ts'
 
 const CONNECT_MS = 10_000
 
@@ -72,9 +72,6 @@ function connectTo({ scheme, host, port }: StreamUrl, [pinned]: CheckedAddress[]
       if (socket.connecting) socket.destroy(new Error('it does not answer'))
       else socket.setTimeout(0)
     })
-    socket.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code ?? cause.message
-      reject(unreachable(reason, reason, cause))
-    })
+    socket.once('error', (cause) => reject(unreachableBecause(cause)))
   })
 }

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Scope } from './scope.ts'
 
@@ -11,19 +12,28 @@ export class MjpegServer {
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => this.stream(response)
   /** Whether it sends pictures, or only holds the line. */
   isSending = true
-  readonly #server = createServer((request, response) => {
-    this.requests.push(request)
-    this.answer(request, response)
-  })
+  readonly #server: Server
+  readonly #scheme: 'http' | 'https'
   readonly #picture: Buffer
   readonly #open = new Set<ServerResponse>()
 
-  private constructor(picture: Buffer) {
+  private constructor(picture: Buffer, tls: { cert: string; key: string } | null) {
+    const hear = (request: IncomingMessage, response: ServerResponse) => {
+      this.requests.push(request)
+      this.answer(request, response)
+    }
+    this.#server = tls === null ? createServer(hear) : createTlsServer(tls, hear)
+    this.#scheme = tls === null ? 'http' : 'https'
     this.#picture = picture
   }
 
-  static async start(t: Scope, picture: Buffer, port = 0): Promise<MjpegServer> {
-    const server = new MjpegServer(picture)
+  static async start(
+    t: Scope,
+    picture: Buffer,
+    port = 0,
+    tls: { cert: string; key: string } | null = null,
+  ): Promise<MjpegServer> {
+    const server = new MjpegServer(picture, tls)
     await new Promise<void>((resolve) => server.#server.listen(port, '127.0.0.1', resolve))
     t.teardown(() => server.stop())
     return server
@@ -34,7 +44,7 @@ export class MjpegServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/video`
+    return `${this.#scheme}://127.0.0.1:${this.port}/video`
   }
 
   stream(response: ServerResponse): void {

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
 import { makeClip } from '../helpers/clips.ts'
 import type { Scope } from './scope.ts'
 
@@ -10,6 +11,11 @@ const CLOCK = 90_000
 const PAYLOAD_TYPE = 96
 const MAX_PAYLOAD = 1400
 const [SPS, PPS] = [7, 8]
+
+interface Certificate {
+  cert: string
+  key: string
+}
 
 interface Login {
   user: string
@@ -24,21 +30,29 @@ export class RtspServer {
   readonly requests: string[] = []
   /** Redirects every DESCRIBE to here. */
   redirectTo: string | null = null
-  readonly #server = createServer((socket) => this.#serve(socket))
+  readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #pictures: Buffer[][]
   readonly #parameters: Buffer[]
   readonly #login: Login | null
 
-  private constructor(units: Buffer[], login: Login | null) {
+  private constructor(units: Buffer[], login: Login | null, tls: Certificate | null) {
+    const serve = (socket: Socket) => this.#serve(socket)
+    this.#server = tls === null ? createServer(serve) : createTlsServer(tls, serve)
+    this.#server.on('tlsClientError', () => {})
     this.#login = login
     this.#parameters = [SPS, PPS].flatMap((type) => units.find((unit) => typeOf(unit) === type) ?? [])
     this.#pictures = picturesOf(units)
   }
 
-  static async start(t: Scope, dir: string, login: Login | null = null): Promise<RtspServer> {
+  static async start(
+    t: Scope,
+    dir: string,
+    login: Login | null = null,
+    tls: Certificate | null = null,
+  ): Promise<RtspServer> {
     const path = await makeClip(join(dir, `${randomUUID()}.h264`), { frameRate: FRAME_RATE, seconds: 2 })
-    const server = new RtspServer(unitsOf(await readFile(path)), login)
+    const server = new RtspServer(unitsOf(await readFile(path)), login, tls)
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve))
     t.teardown(async () => {
       server.#server.close()

@@ -1,63 +1,50 @@
-import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Analyzer, ModelSource } from './analysis/analyzer.ts'
-import { conditionsOf, describeModel } from './analysis/describe-model.ts'
-import { checkPrecision } from './analysis/precision-check.ts'
-import { ProcessAnalyzer } from './analysis/process-analyzer.ts'
-import { CameraAddresses } from './cameras/camera-address.ts'
-import { CameraCrops } from './cameras/camera-crops.ts'
-import { CameraPeriods } from './cameras/camera-periods.ts'
-import { CameraService } from './cameras/camera-service.ts'
-import { Places } from './cameras/places.ts'
-import { openSecretCipher } from './cameras/secret-file.ts'
-import type { Config } from './config.ts'
-import type { DetectionMode } from './contract/index.ts'
-import { type Db, databaseBytes, openDb, pathOf } from './db/index.ts'
-import { AppError } from './errors.ts'
-import { EventLog } from './events/event-log.ts'
-import { MemoryEventBus } from './events/memory-event-bus.ts'
-import { ExportService } from './exports/export-service.ts'
-import type { HealthChecks } from './http/health-routes.ts'
-import { Metrics } from './http/metrics.ts'
-import { LiveSessions } from './live/live-sessions.ts'
-import type { NewTracker } from './live/open-session.ts'
-import { ModelCatalogue } from './models/model-catalogue.ts'
-import { ModelService } from './models/model-service.ts'
-import { PrecisionChoice } from './models/precision-choice.ts'
-import { startModel } from './models/start-model.ts'
-import { NotificationService } from './notifications/notification-service.ts'
-import { packageRoot } from './package-root.ts'
-import type { JobQueue } from './queue/job-queue.ts'
-import { LanedJobQueue } from './queue/laned-job-queue.ts'
-import { MemoryJobQueue } from './queue/memory-job-queue.ts'
-import { socketLimitsOf } from './realtime/socket-limits.ts'
-import { SocketServer } from './realtime/socket-server.ts'
-import { RecordService } from './records/record-service.ts'
-import { RetentionService } from './retention/retention-service.ts'
-import { ReviewService } from './reviews/review-service.ts'
-import { StatisticsService } from './statistics/statistics-service.ts'
-import { StorageService } from './statistics/storage-service.ts'
-import { DiskFileStore } from './storage/disk-file-store.ts'
-import { DiskPartialFiles } from './storage/disk-partial-files.ts'
-import { ProcessCameraStreams } from './streams/process-camera-streams.ts'
-import { calibrate } from './tasks/calibration.ts'
-import { Housekeeping } from './tasks/housekeeping.ts'
-import { PROGRESS_PER_SECOND, ProgressBoard } from './tasks/progress-board.ts'
-import { TaskOutcomes } from './tasks/task-outcomes.ts'
-import { TaskRunner } from './tasks/task-runner.ts'
-import { TaskService } from './tasks/task-service.ts'
-import { TimingModel } from './tasks/timing-model.ts'
-import { VideoWork } from './tasks/video-work.ts'
-import { SignTracker } from './tracking/sign-tracker.ts'
-import { removeOrphans } from './uploads/orphan-sweep.ts'
-import { ResumableUploads } from './uploads/resumable-uploads.ts'
-import { UploadService } from './uploads/upload-service.ts'
-import { type Access, OpenAccess, RequiredAccess } from './users/access.ts'
-import { type Accounts, makeAccounts } from './users/accounts.ts'
-import { version } from './version.ts'
-import { ProcessVideoAnalyzer } from './video/process-video-analyzer.ts'
-import { readMediaHeader } from './video/read-media-header.ts'
+import type { Analyzer } from '../analysis/analyzer.ts'
+import { conditionsOf } from '../analysis/describe-model.ts'
+import type { Config } from '../config.ts'
+import type { DetectionMode } from '../contract/index.ts'
+import { databaseBytes, openDb } from '../db/index.ts'
+import { AppError } from '../errors.ts'
+import { EventLog } from '../events/event-log.ts'
+import { MemoryEventBus } from '../events/memory-event-bus.ts'
+import { ExportService } from '../exports/export-service.ts'
+import { Metrics } from '../http/metrics.ts'
+import { LiveSessions } from '../live/live-sessions.ts'
+import type { NewTracker } from '../live/open-session.ts'
+import { ModelService } from '../models/model-service.ts'
+import { NotificationService } from '../notifications/notification-service.ts'
+import { LanedJobQueue } from '../queue/laned-job-queue.ts'
+import { MemoryJobQueue } from '../queue/memory-job-queue.ts'
+import { socketLimitsOf } from '../realtime/socket-limits.ts'
+import { SocketServer } from '../realtime/socket-server.ts'
+import { RecordService } from '../records/record-service.ts'
+import { RetentionService } from '../retention/retention-service.ts'
+import { ReviewService } from '../reviews/review-service.ts'
+import { StatisticsService } from '../statistics/statistics-service.ts'
+import { StorageService } from '../statistics/storage-service.ts'
+import { DiskFileStore } from '../storage/disk-file-store.ts'
+import { DiskPartialFiles } from '../storage/disk-partial-files.ts'
+import { calibrate } from '../tasks/calibration.ts'
+import { Housekeeping } from '../tasks/housekeeping.ts'
+import { PROGRESS_PER_SECOND, ProgressBoard } from '../tasks/progress-board.ts'
+import { TaskOutcomes } from '../tasks/task-outcomes.ts'
+import { TaskRunner } from '../tasks/task-runner.ts'
+import { TaskService } from '../tasks/task-service.ts'
+import { TimingModel } from '../tasks/timing-model.ts'
+import { VideoWork } from '../tasks/video-work.ts'
+import { SignTracker } from '../tracking/sign-tracker.ts'
+import { removeOrphans } from '../uploads/orphan-sweep.ts'
+import { ResumableUploads } from '../uploads/resumable-uploads.ts'
+import { UploadService } from '../uploads/upload-service.ts'
+import { type Access, OpenAccess, RequiredAccess } from '../users/access.ts'
+import { type Accounts, makeAccounts } from '../users/accounts.ts'
+import { ProcessVideoAnalyzer } from '../video/process-video-analyzer.ts'
+import { readMediaHeader } from '../video/read-media-header.ts'
+import { healthChecksOf } from './health-checks.ts'
+import { metricSourcesOf } from './metric-sources.ts'
+import { openCameras } from './open-cameras.ts'
+import { calibrationDir, openModel } from './open-model.ts'
 
 export type Parts = Awaited<ReturnType<typeof openParts>>
 
@@ -69,15 +56,10 @@ const HOUSEKEEPING_INTERVAL_MS = 60_000
 /** A video process tells of every look, and of nothing while it joins the pieces of hours. */
 const VIDEO_SILENCE_MS = 300_000
 const MODES: DetectionMode[] = ['accurate', 'fast', 'balanced', 'max']
-const calibrationDir = join(packageRoot, 'assets', 'calibration')
 /** A slow machine serves before it has measured itself to the end. */
 const CALIBRATION_LIMIT_MS = 3000
 /** A detector that hangs must not hold up the stop. */
 const SETTLING_LIMIT_MS = 3000
-/** Beside the database, where the settings name no secret. */
-const CAMERA_KEY = 'camera.key'
-/** What a network camera has seen becomes a record so often. */
-const CAMERA_PERIOD_MS = 3_600_000
 
 /** Everything below HTTP: makes the parts, and starts, stops and closes them. */
 export async function openParts(config: Config, log: FastifyBaseLogger, replacements: { analyzer?: Analyzer }) {
@@ -95,20 +77,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
   const queue = new LanedJobQueue({ pictures: new MemoryJobQueue(onDropped), videos: new MemoryJobQueue(onDropped) })
   const metrics = new Metrics()
   const onStage = (stage: string, seconds: number) => metrics.observeStage(stage, seconds)
-  const catalogue = catalogueOf(config)
-  const precisions = new PrecisionChoice({
-    db,
-    setting: config.modelPrecision,
-    check: (dir, signal) => checkPrecision(dir, join(calibrationDir, 'street-avenue.jpg'), signal),
-    conditionsOf,
-  })
-  const started = await startModel({
-    db,
-    catalogue,
-    precisions,
-    start: async (source) => replacements.analyzer ?? startAnalyzer(config, log, source),
-    onFallback: (err, model_id) => log.error({ err, model_id }, 'the chosen model cannot be started; another one runs'),
-  })
+  const { catalogue, precisions, started } = await openModel({ config, db, log, analyzer: replacements.analyzer })
   const { analyzer } = started
 
   const accounts = makeAccounts({ db, bus, ...config.tokens, loginsPerMinute: config.limits.loginsPerMinute })
@@ -161,23 +130,7 @@ export async function openParts(config: Config, log: FastifyBaseLogger, replacem
     maxFramePixels: config.realtime.maxFramePixels,
     progressPerSecond: PROGRESS_PER_SECOND,
   })
-  const { privateRanges, caFile } = config.cameras
-  const cameraLimits = { maxPixels: config.videos.limits.maxPixels }
-  const streams = new ProcessCameraStreams({ privateRanges, caFile, limits: cameraLimits })
-  const cipher = await openSecretCipher(config.cameras.secret, join(dirname(pathOf(config.databaseUrl)), CAMERA_KEY))
-  const cameras = new CameraService({
-    ...{ db, events, streams, log },
-    crops: new CameraCrops({ db, files, streams }),
-    addresses: new CameraAddresses(cipher, streams.shownUrl),
-    periods: new CameraPeriods({ db, events, files, streams, records }),
-    places: new Places(config.cameras.processes),
-    detector: () => {
-      const { name, version } = analyzer.model
-      return { model: analyzer.source, expected: { name, version } }
-    },
-    silenceMs: config.cameras.silenceMs,
-    periodMs: CAMERA_PERIOD_MS,
-  })
+  const cameras = await openCameras({ config, db, events, files, records, analyzer, log })
   const limits = socketLimitsOf(config, PROGRESS_PER_SECOND)
   const onDrop = () => metrics.countDrop()
   const sockets = new SocketServer({
@@ -309,61 +262,6 @@ const newTracker: NewTracker = (confidenceThreshold) => ({
   lowThreshold: SignTracker.lowThreshold({ confidenceThreshold }),
 })
 
-function catalogueOf(config: Config): ModelCatalogue {
-  const bundled = join(packageRoot, 'models')
-  return new ModelCatalogue({
-    configuredDir: config.modelDir,
-    roots: [config.modelsDir, bundled],
-    describe: describeModel,
-  })
-}
-
-function startAnalyzer(config: Config, log: FastifyBaseLogger, { dir, precision }: ModelSource): Promise<Analyzer> {
-  const { processes, timeoutMs } = config.detector
-  const onRestart = (restart: object) => log.warn(restart, 'a detector process was replaced')
-  const { maxPixels } = config.uploads
-  return ProcessAnalyzer.start({ modelDir: dir, precision, processes, timeoutMs, maxPixels, onRestart })
-}
-
 function accessOf(config: Config, accounts: Accounts): Access {
   return config.access.kind === 'open' ? new OpenAccess(accounts.openUsers) : new RequiredAccess(accounts.tokens)
-}
-
-interface Checked {
-  db: Db
-  queue: JobQueue
-  analyzer: Analyzer
-  models: ModelService
-  queueLimit: number
-}
-
-function healthChecksOf({ db, queue, analyzer, models, queueLimit }: Checked): HealthChecks {
-  return {
-    database: async () => (await db.user.count({ take: 1 })) >= 0,
-    detector: () => analyzer.alive > 0,
-    queue: () => queue.waiting < queueLimit,
-    warnings: () => (models.isFallback ? ['model_fallback'] : []),
-  }
-}
-
-function metricSourcesOf(db: Db, queue: JobQueue, sockets: SocketServer, analyzer: Analyzer, cameras: CameraService) {
-  let counted: { atMs: number; counts: Promise<Array<{ status: string; count: number }>> } | null = null
-  const count = async () => {
-    const groups = await db.task.groupBy({ by: ['status'], _count: true })
-    return groups.map(({ status, _count }) => ({ status, count: _count }))
-  }
-  return {
-    // Anyone may ask as often as they like; the table is looked through every ten seconds at most.
-    tasksByStatus: () => {
-      if (counted === null || Date.now() - counted.atMs > 10_000) counted = { atMs: Date.now(), counts: count() }
-      return counted.counts
-    },
-    queueDepth: () => queue.waiting,
-    sockets: () => sockets.size,
-    detectorsAlive: () => analyzer.alive,
-    detectorRestarts: () => analyzer.restarts,
-    model: () => analyzer.model,
-    cameras: () => cameras.counts,
-    version,
-  }
 }

@@ -69,6 +69,7 @@ const clipsOf = async (dir: string): Promise<Array<[string, number]>> => {
     [await clip('av1.mkv', { codec: 'libsvtav1', encoderOptions: { preset: '10' } }), 0],
     [await clip('mpeg4.avi', { codec: 'mpeg4' }), 0],
     [await clip('odd.webm', { codec: 'libvpx-vp9', width: 321, height: 241 }), 0],
+    [await clip('full-range.mp4', { encoderOptions: { preset: 'ultrafast', 'x264-params': 'fullrange=on' } }), 0],
     [await clip('variable.mp4', { timeOf: (i: number) => (i * i) / 50, seconds: 2 }), 0],
     [turnedPath, 0],
     [both, 0],

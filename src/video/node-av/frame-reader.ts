@@ -108,12 +108,13 @@ export class FrameReader implements VideoReader {
     return (Number(frame.bestEffortTimestamp) * num) / den - this.#video.startS
   }
 
-  /** Turned, scaled to the header's size, and converted: only where something of that is needed. */
+  /** Turned, scaled to the header's size, and with the values that drawing expects: only where something of that is needed. */
   async #upright(frame: Frame): Promise<Frame> {
-    const { AV_PIX_FMT_YUV420P } = (await loadAv()).constants
+    const { AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG } = (await loadAv()).constants
     const { width, height, quarterTurns } = this.#video.header
-    const isAsIs = frame.format === AV_PIX_FMT_YUV420P && frame.width === width && frame.height === height
-    if (isAsIs && quarterTurns === 0) return frame
+    const isOfSize = frame.width === width && frame.height === height
+    const isAsDrawn = frame.format === AV_PIX_FMT_YUV420P && frame.colorRange !== AVCOL_RANGE_JPEG
+    if (isOfSize && isAsDrawn && quarterTurns === 0) return frame
     const filter = await this.#filterFor(frame)
     try {
       const [upright] = await filter.processAll(frame)
@@ -125,12 +126,12 @@ export class FrameReader implements VideoReader {
   }
 
   async #filterFor(frame: Frame): Promise<FilterAPI> {
-    const key = `${frame.width}x${frame.height} ${frame.format}`
+    const key = `${frame.width}x${frame.height} ${frame.format} ${frame.colorRange}`
     if (this.#filter?.key === key) return this.#filter.api
     this.#filter?.api.close()
     const { FilterAPI } = await loadAv()
     const { width, height, quarterTurns } = this.#video.header
-    const api = FilterAPI.create(`${TRANSPOSE[quarterTurns]}scale=${width}:${height},format=yuv420p`)
+    const api = FilterAPI.create(`${TRANSPOSE[quarterTurns]}scale=${width}:${height}:out_range=tv,format=yuv420p`)
     this.#filter = { key, api }
     return api
   }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { packageRoot } from '../src/package-root.ts'
 import type { Context } from './bench.ts'
 import { messageFrom } from './children.ts'
 import type { ProbeMessage } from './server-probe.ts'
@@ -39,10 +40,11 @@ export class ServerProcess {
     const logPath = join(dir, 'server.log')
     const output = openSync(logPath, 'a')
     const profiling = context.cpuProfileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${context.cpuProfileDir}`]
+    const probe = new URL('./server-probe.js', import.meta.url).href
     const startedMs = performance.now()
     const child = context.children.fork('../src/server.js', {
       // The probe answers when asked, and does nothing else.
-      execArgv: ['--expose-gc', '--import', new URL('./server-probe.js', import.meta.url).href, ...profiling],
+      execArgv: [...startFlags(), '--expose-gc', '--import', probe, ...profiling],
       env: { ...settingsOf(context, dir), PORT: String(port), ...env },
       cwd: dir, // So that no .env of a developer counts.
       output,
@@ -94,6 +96,14 @@ export class ServerProcess {
 }
 
 /** As shipped, but for the heartbeat and for the limits that would refuse a thousand clients of one address. */
+/** Node's own, as `npm start` gives them. */
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
+  return String(scripts.start)
+    .split(' ')
+    .filter((word) => word.startsWith('--'))
+}
+
 function settingsOf({ processes }: Context, dir: string): Record<string, string> {
   return {
     DATABASE_URL: `file:${join(dir, 'data.db')}`,

@@ -6,7 +6,7 @@ import { chooseEngine } from '../../src/video/choose-engine.ts'
 import { openFfmpegEngine } from '../../src/video/ffmpeg/ffmpeg-engine.ts'
 import { keepTimes } from '../../src/video/ffmpeg/find-tools.ts'
 import { openAvEngine } from '../../src/video/node-av/av-engine.ts'
-import type { VideoEngine } from '../../src/video/video-engine.ts'
+import type { VideoEngine, VideoPicture } from '../../src/video/video-engine.ts'
 import { makeClip, turned } from '../helpers/clips.ts'
 import { needsFfmpeg, searchPath } from '../helpers/ffmpeg.ts'
 
@@ -40,6 +40,11 @@ function meanDifference(a: Buffer, b: Buffer): number {
   return a.length === b.length ? sum / a.length : Number.POSITIVE_INFINITY
 }
 
+/** Its rows one behind the other. */
+function lumaOf({ width, height, planes: [luma], strides: [stride] }: VideoPicture): Buffer {
+  return Buffer.concat(Array.from({ length: height }, (_, y) => luma.subarray(y * stride, y * stride + width)))
+}
+
 function sameTimes(a: number[], b: number[]): boolean {
   return a.length === b.length && a.every((time, i) => Math.abs(time - (b[i] as number)) <= 0.001)
 }
@@ -69,7 +74,6 @@ const clipsOf = async (dir: string): Promise<Array<[string, number]>> => {
     [await clip('av1.mkv', { codec: 'libsvtav1', encoderOptions: { preset: '10' } }), 0],
     [await clip('mpeg4.avi', { codec: 'mpeg4' }), 0],
     [await clip('odd.webm', { codec: 'libvpx-vp9', width: 321, height: 241 }), 0],
-    [await clip('full-range.mp4', { encoderOptions: { preset: 'ultrafast', 'x264-params': 'fullrange=on' } }), 0],
     [await clip('variable.mp4', { timeOf: (i: number) => (i * i) / 50, seconds: 2 }), 0],
     [turnedPath, 0],
     [both, 0],
@@ -100,6 +104,23 @@ t.test('what ffmpeg on PATH reads is what node-av reads', needsFfmpeg, async (t)
     if (name === 'damaged.mp4') t.ok(found.counts.failed > 0, 'damage is counted')
     if (name === 'cut.mkv') t.ok(found.counts.isCutShort)
   }
+})
+
+t.test('luma of the full range comes in the range that is drawn and encoded', needsFfmpeg, async (t) => {
+  const encoderOptions = { preset: 'ultrafast', 'x264-params': 'fullrange=on' }
+  const path = await makeClip(join(t.testdir(), 'full.mp4'), { seconds: 1, encoderOptions })
+  const lumas: Buffer[] = []
+  for (const engine of [await openAvEngine(), await openFfmpegEngine(searchPath)]) {
+    await using video = await engine.open(path, 'clip', limits)
+    for await (const { frame } of video.read().frames()) {
+      lumas.push(lumaOf(frame))
+      frame.free()
+      break
+    }
+  }
+  const [ours, theirs] = lumas as [Buffer, Buffer]
+  t.ok(ours.every((value) => value >= 16 && value <= 235))
+  t.ok(meanDifference(ours, theirs) < 1)
 })
 
 t.test('what is no video, or too much of one, is told apart as ever', needsFfmpeg, async (t) => {

@@ -7,8 +7,6 @@ import type { SessionPictures } from './session-pictures.ts'
 const MAX_SIGNS = 1000
 /** Boxes, of all signs: ten signs at ten frames a second for an hour and a half. */
 const MAX_SIGHTINGS = 500_000
-/** Of one sign in the record: of a longer row, every second, third, … is kept. */
-const MAX_BOXES = 5000
 
 /** What a session needs of a tracker. */
 export interface Tracker {
@@ -83,7 +81,7 @@ export class SeenSigns {
   #keepFinished(tracks: SignTrack[]): void {
     for (const track of tracks) {
       if (this.#finished.has(track.trackId)) continue
-      this.#finished.set(track.trackId, { ...track, boxes: thinned(track.boxes) })
+      this.#finished.set(track.trackId, track)
       if (this.#size !== null) this.#pictures?.cut(track, this.#size)
     }
   }
@@ -107,9 +105,4 @@ function newDetection(track: LiveTrack, timeS: number, size: Size, frame: Size):
 
 function plain({ track_id: _, is_seen: __, ...detection }: LiveDetection): Detection {
   return detection
-}
-
-function thinned<T>(boxes: T[]): T[] {
-  const step = Math.ceil(boxes.length / MAX_BOXES)
-  return step < 2 ? boxes : boxes.filter((_, at) => at % step === 0 || at === boxes.length - 1)
 }

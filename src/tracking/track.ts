@@ -19,6 +19,11 @@ const CONFIRMED = { looks: 2, seconds: 0.15, sum: 1.2 }
 const TAKEN_FOR = 0.2
 /** A picture must be better by this much to take the place of the best one: each costs a crop. */
 const BETTER = 1.05
+/**
+ * Of one sign. A camera that stands still may have it in sight for hours: beyond this, every second one is left out, and where
+ * it was is known to a second still.
+ */
+const MAX_BOXES = 4000
 /** What is cut by the picture's edge is a worse sight of a sign. */
 const CUT = 0.3
 
@@ -27,7 +32,7 @@ export class Track {
   readonly trackId: number
   readonly #motion: Motion
   readonly #votes: ClassVotes
-  readonly #boxes: TrackBox[]
+  #boxes: TrackBox[]
   #sum: number
   #isConfirmed: boolean
   #best: TrackSnapshot['best']
@@ -91,6 +96,7 @@ export class Track {
     if (this.#boxes.length > 0) this.#motion.correct(bbox, timeS, picture.height)
     this.#votes.add(detection, size)
     this.#boxes.push({ timeS, bbox, confidence })
+    if (this.#boxes.length > MAX_BOXES) this.#boxes = thinned(this.#boxes)
     this.#sum += confidence
     const quality = size * confidence * (isCut(bbox, picture) ? CUT : 1)
     if (quality < this.#best.quality * BETTER) return false
@@ -134,6 +140,11 @@ export class Track {
       best: { ...this.#best },
     }
   }
+}
+
+/** The first, the last, and every second one between. */
+function thinned(boxes: TrackBox[]): TrackBox[] {
+  return boxes.filter((_, at) => at % 2 === 0 || at === boxes.length - 1)
 }
 
 function isCut([x1, y1, x2, y2]: BoundingBox, { width, height }: { width: number; height: number }): boolean {

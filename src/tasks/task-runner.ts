@@ -79,6 +79,8 @@ export class TaskRunner {
 
   async #analyzeVideo(task: ClaimedTask, signal: AbortSignal): Promise<void> {
     const told = await this.#deps.videos.run(task, signal)
+    // Cancelled when everything was done: what it has left goes.
+    if (signal.aborted) await this.#park(task)
     this.#deps.log.info({ task_id: task.id, attempt: task.attempt, ...told }, 'an attempt at a task ended')
   }
 

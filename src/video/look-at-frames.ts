@@ -33,8 +33,9 @@ export class FrameLooker {
     const data = Buffer.from(pixels, 0, width * height * 3)
     await frame.toRgb(data)
     const detecting = this.#detector.detect({ pixels, width, height, ...this.#options })
+    const found = detecting.then((detections) => ({ timeS, picture: { data, width, height }, detections }))
     // Whoever waits hears of a failure; until then nobody may be blamed for not having listened.
-    detecting.catch(() => {})
-    return { found: detecting.then((detections) => ({ timeS, picture: { data, width, height }, detections })) }
+    found.catch(() => {})
+    return { found }
   }
 }

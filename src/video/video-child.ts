@@ -33,6 +33,7 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
   if (child.pid !== undefined) pids?.add(child.pid)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   void ended.then(() => pids?.delete(child.pid ?? 0))
+  let abort = () => {}
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-KEPT_STDERR_CHARS)
@@ -41,7 +42,8 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
     return await new Promise<Outcome>((resolve, reject) => {
       const onSilence = () => reject(new AppError('DETECTION_TIMEOUT', { seconds: silenceMs / 1000 }))
       const silence = setTimeout(onSilence, silenceMs)
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
       child.on('message', (message: VideoProcessMessage) => {
         silence.refresh()
         if (message.kind === 'progress') onProgress?.(message.progress)
@@ -54,6 +56,8 @@ export async function runVideoProcess(settings: VideoProcessSettings, options: C
       void ended.then(() => clearTimeout(silence))
     })
   } finally {
+    // The signal may outlive a thousand videos.
+    signal.removeEventListener('abort', abort)
     // Its work is done, or not wanted any more; it holds nothing that is worth a farewell.
     if (child.pid !== undefined) {
       endGroup(child.pid)

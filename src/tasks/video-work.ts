@@ -5,6 +5,7 @@ import type { NewTrack, RecordService } from '../records/record-service.ts'
 import { mediaUrl } from '../records/record-view.ts'
 import type { FileStore, Folder } from '../storage/file-store.ts'
 import type { VideoAnalysis, VideoAnalyzer, VideoProgress } from '../video/video-analyzer.ts'
+import { Pace } from './pace.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { succeed, videoCompleteEvent } from './task-settlement.ts'
 import { megapixelSeconds, type TimingModel, videoTimingKey } from './timing-model.ts'
@@ -90,20 +91,17 @@ export class VideoWork {
 
   #tellerOf(task: TaskModel): (progress: VideoProgress) => void {
     const { board } = this.#deps
-    const beganMs = performance.now()
-    let firstS: number | null = null
-    return ({ step, positionS, durationS, looks, looksExpected, looksPerSecond, found }) => {
-      firstS ??= positionS
-      const doneS = positionS - firstS
-      const passedS = (performance.now() - beganMs) / 1000
-      const leftS = durationS === null ? null : Math.max(0, durationS - positionS)
-      const remainingS = leftS === null || doneS <= 0 ? null : (passedS / doneS) * leftS
+    const [looking, joining] = [new Pace(), new Pace()]
+    return ({ step, positionS, durationS, drawnS, looks, looksExpected, looksPerSecond, found }) => {
+      const doneS = looking.done(positionS)
+      const remainingS =
+        step === 'draw' ? joining.remainingS(drawnS, positionS) : looking.remainingS(positionS, durationS)
       // The next attempt begins behind what watchers have seen, and is not to fall back before their eyes.
       const isResumed = task.attempt > 1 && doneS === 0
       const shownStep = isResumed && step === 'read' ? 'infer' : step
       const shownS = isResumed ? positionS + UNSETTLED_S : positionS
-      const fraction = durationS === null || shownStep !== 'infer' ? 0 : shownS / durationS
-      board.advanceVideo(task.id, shownStep, fraction, {
+      const fractions = { read: 0, infer: durationS === null ? 0 : shownS / durationS, draw: drawnS / positionS || 0 }
+      board.advanceVideo(task.id, shownStep, fractions[shownStep], {
         figures: {
           frames_done: looks,
           frames_total: looksExpected,

@@ -1,4 +1,5 @@
-import { SignTracker } from '../tracking/sign-tracker.ts'
+import { existsSync } from 'node:fs'
+import { type SignTrack, SignTracker } from '../tracking/sign-tracker.ts'
 import { BestPictures, cropName, POSTER, THUMBNAIL } from './best-pictures.ts'
 import type { DetectorThread } from './detector-thread.ts'
 import { DrawnVideo } from './drawn-video.ts'
@@ -17,8 +18,14 @@ interface Means {
   onProgress: OnVideoProgress
 }
 
-/** So much is done again after a crash, at most, with some seconds to spare: the requirement is ten. */
-const SEGMENT_S = 8
+/**
+ * So much is done again after a crash, at most. A segment is settled with a look, and one more look is under way then: where
+ * looks are seconds apart, those count.
+ */
+const DONE_AGAIN_S = 10
+const SPARE_S = 1.5
+/** A process that reads on, or joins, without a look to tell of says so from time to time. */
+const TELL_EVERY_MS = 1000
 const DRAWN = 'drawn.mp4'
 /** More than this share of pictures that cannot be read makes a result one of a part of the video. */
 const FAILED_SHARE = 0.01
@@ -37,6 +44,8 @@ export class VideoPass {
   readonly #drawn: DrawnVideo | null
   readonly #startedMs = performance.now()
   readonly #looksBefore: number
+  readonly #segmentS: number
+  #toldMs = 0
   #found: VideoProgress['found'] = []
   /** The look that is not settled yet. */
   #pending: Promise<Found> | null = null
@@ -48,6 +57,7 @@ export class VideoPass {
     this.#folder = folder
     this.#state = state
     this.#looksBefore = state.looks
+    this.#segmentS = Math.max(0, DONE_AGAIN_S - SPARE_S - 2 / (job.frameRate ?? 5))
     this.#reader = video.read()
     const options = { confidenceThreshold: job.confidenceThreshold }
     this.#tracker = state.tracker === null ? new SignTracker(options) : SignTracker.restore(options, state.tracker)
@@ -74,7 +84,9 @@ export class VideoPass {
     const options = { mode: this.#job.mode, confidenceThreshold: SignTracker.lowThreshold(this.#job) }
     const looker = new FrameLooker(this.#means.detector, options, width * height)
     const sampler = new FrameSampler(this.#job.frameRate)
-    for await (const { frame, timeS } of this.#reader.frames(this.#state.endS < 0 ? 0 : this.#state.endS + 1e-4)) {
+    const endS = this.#state.endS
+    const onPassedOver = () => this.#tellSometimes('read', endS)
+    for await (const { frame, timeS } of this.#reader.frames(endS < 0 ? 0 : endS + 1e-4, onPassedOver)) {
       if (sampler.wants(timeS, this.#tracker.isTracking)) {
         // While the model looks at this picture, the one before is settled and the next ones are decoded.
         const { found } = await looker.look(frame, timeS)
@@ -104,7 +116,7 @@ export class VideoPass {
       this.#found.push({ ...signClass, confidence, bbox, trackId, firstTimeS: timeS })
     }
     this.#tell('infer', timeS)
-    if (timeS - Math.max(0, this.#state.endS) >= SEGMENT_S) await this.#settleSegment(timeS)
+    if (timeS - Math.max(0, this.#state.endS) >= this.#segmentS) await this.#settleSegment(timeS)
   }
 
   async #settleSegment(endS: number): Promise<void> {
@@ -151,13 +163,13 @@ export class VideoPass {
     this.#count()
     const tracks = [...state.finished, ...this.#tracker.tracks()].sort((a, b) => a.firstTimeS - b.firstTimeS)
     const isDrawn = this.#drawn !== null && state.segments.length > 0
-    if (isDrawn) await this.#join()
+    if (isDrawn) await this.#join(lastTimeS)
     const missing = isCutShort ? Math.round(((durationS ?? 0) - lastTimeS) * (this.#video.header.frameRate ?? 25)) : 0
     return {
       ...{
         width,
         height,
-        tracks: tracks.map((track) => ({ ...track, cropPath: this.#pathIf(isDrawn, cropName(track.trackId)) })),
+        tracks: tracks.map((track) => ({ ...track, cropPath: this.#cropPathOf(track, isDrawn) })),
       },
       durationS: Math.max(lastTimeS, isCutShort ? (durationS ?? 0) : 0),
       videoPath: this.#pathIf(isDrawn, DRAWN),
@@ -170,24 +182,39 @@ export class VideoPass {
   }
 
   /** The source is opened once more, as its pictures have been read to the end and its sound not. */
-  async #join(): Promise<void> {
+  async #join(lastTimeS: number): Promise<void> {
     await using source = await this.#means.engine.open(this.#job.path, this.#job.fileName, this.#means.limits)
     const paths = this.#state.segments.map((name) => this.#folder.pathOf(name))
-    await source.joinSegments(paths, this.#folder.pathOf(DRAWN))
+    const onJoined = (timeS: number) => this.#tellSometimes('draw', lastTimeS, timeS)
+    await source.joinSegments(paths, this.#folder.pathOf(DRAWN), onJoined)
   }
 
   #pathIf(isThere: boolean, name: string): string | null {
     return isThere ? this.#folder.pathOf(name) : null
   }
 
-  #tell(step: VideoStep, positionS: number): void {
+  /** A sign whose best sight was lost with the process that had it in memory has none. */
+  #cropPathOf({ trackId }: SignTrack, isDrawn: boolean): string | null {
+    const path = this.#folder.pathOf(cropName(trackId))
+    return isDrawn && existsSync(path) ? path : null
+  }
+
+  #tellSometimes(step: VideoStep, positionS: number, drawnS = 0): void {
+    if (performance.now() - this.#toldMs >= TELL_EVERY_MS) this.#tell(step, positionS, drawnS)
+  }
+
+  #tell(step: VideoStep, positionS: number, drawnS = 0): void {
+    this.#toldMs = performance.now()
     const { durationS } = this.#video.header
     const looks = this.#state.looks
     const seconds = (performance.now() - this.#startedMs) / 1000
     const looksPerSecond = seconds > 0 ? (looks - this.#looksBefore) / seconds : 0
     const perVideoSecond = positionS > 0 ? looks / positionS : 0
     const looksExpected = durationS === null || perVideoSecond === 0 ? null : Math.round(perVideoSecond * durationS)
-    this.#means.onProgress({ step, positionS, durationS, looks, looksExpected, looksPerSecond, found: this.#found })
+    this.#means.onProgress({
+      ...{ step, positionS, durationS, drawnS, looks, looksExpected, looksPerSecond },
+      found: this.#found,
+    })
     this.#found = []
   }
 }

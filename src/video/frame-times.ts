@@ -3,6 +3,8 @@ import type { ReadingCounts, VideoHeader, VideoLimits } from './video-engine.ts'
 
 /** No camera takes a thousand pictures a second: stamps that are so near say the same time. */
 const SAME_S = 0.001
+/** Nor does one take more, whatever a header says: without time stamps it alone says how long so many pictures last. */
+const MAX_FRAME_RATE = 240
 
 /** The times of the pictures that a reader decodes, and what it counts. */
 export class FrameTimes {
@@ -33,8 +35,13 @@ export class FrameTimes {
 
   /** A picture that is shown. */
   note(timeS: number): void {
-    this.#hasFrames = true
+    this.passOver(timeS)
     this.counts.frames++
+  }
+
+  /** One that is not, as it comes before those that are wanted. */
+  passOver(timeS: number): void {
+    this.#hasFrames = true
     this.counts.lastTimeS = timeS
   }
 
@@ -65,6 +72,6 @@ export class FrameTimes {
   }
 
   get #frameS(): number {
-    return 1 / (this.#header.frameRate ?? 25)
+    return 1 / Math.min(this.#header.frameRate ?? 25, MAX_FRAME_RATE)
   }
 }

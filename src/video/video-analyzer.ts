@@ -29,6 +29,8 @@ export interface VideoProgress {
   /** Seconds of the video. */
   positionS: number
   durationS: number | null
+  /** Seconds of the drawn video that are joined, in the step of that name. */
+  drawnS: number
   looks: number
   /** Looks that it will take, as far as the header can be believed. */
   looksExpected: number | null

@@ -52,11 +52,15 @@ export interface VideoReader {
 
   /**
    * @param fromS pictures before it are passed over.
+   * @param onPassedOver is called for each of those that were decoded all the same: a file may have to be read from its beginning.
    * @throws AppError VIDEO_CODEC_UNSUPPORTED, VIDEO_TOO_LARGE, VIDEO_TOO_LONG; VIDEO_UNREADABLE and VIDEO_WITHOUT_PICTURES where
    * not one picture can be decoded. What is damaged later is counted and passed over.
    */
-  frames(fromS?: number): AsyncGenerator<VideoFrame>
+  frames(fromS?: number, onPassedOver?: () => void): AsyncGenerator<VideoFrame>
 }
+
+/** @param timeS seconds up to which pictures are joined. */
+export type OnJoined = (timeS: number) => void
 
 export interface OpenVideo extends AsyncDisposable {
   readonly header: VideoHeader
@@ -68,7 +72,7 @@ export interface OpenVideo extends AsyncDisposable {
    * Joins drawn pieces to one mp4 that starts to play before it is loaded (`faststart`), with the sound of this video, of which
    * nothing has been read. The pictures are not encoded again.
    */
-  joinSegments(segmentPaths: string[], path: string): Promise<void>
+  joinSegments(segmentPaths: string[], path: string, onJoined: OnJoined): Promise<void>
 }
 
 /** Draws and encodes pictures into one piece of a video, with the time stamps of the whole. */

@@ -4,6 +4,7 @@
  */
 import { AppError } from '../errors.ts'
 import { chooseEngine } from './choose-engine.ts'
+import { isDiskFull } from './disk-full.ts'
 import { endGroup } from './end-group.ts'
 import type { VideoProcessMessage, VideoProcessSettings } from './messages.ts'
 
@@ -34,7 +35,10 @@ async function work(settings: VideoProcessSettings): Promise<VideoProcessMessage
   const { VideoPass } = await import('./analyze-video.ts')
   const { job, limits, detector: model } = settings
   const detector = await DetectorThread.start(model)
-  const key = JSON.stringify([engine.name, model, job.mode, job.confidenceThreshold, job.frameRate, job.isDrawn])
+  // Not the precision, which the server changes by itself once it knows what is faster.
+  const { name, version } = model.expected
+  const how = [job.mode, job.confidenceThreshold, job.frameRate, job.isDrawn]
+  const key = JSON.stringify([engine.name, name, version, ...how])
   const onProgress = (progress: Extract<VideoProcessMessage, { kind: 'progress' }>['progress']) =>
     send({ kind: 'progress', progress })
   return {
@@ -48,7 +52,7 @@ async function outcomeOf(settings: VideoProcessSettings): Promise<VideoProcessMe
     return await work(settings)
   } catch (err) {
     if (err instanceof AppError) return { kind: 'refused', code: err.code, details: err.details }
-    if ((err as NodeJS.ErrnoException).code === 'ENOSPC') return { kind: 'refused', code: 'STORAGE_FULL', details: {} }
+    if (isDiskFull(err)) return { kind: 'refused', code: 'STORAGE_FULL', details: {} }
     return { kind: 'failed', message: err instanceof Error ? (err.stack ?? err.message) : String(err) }
   }
 }

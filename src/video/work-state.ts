@@ -4,7 +4,7 @@ import type { SignTrack, TrackerSnapshot } from '../tracking/sign-tracker.ts'
 
 /** What is settled of a video: whoever goes on after a crash goes on behind `endS`. */
 export interface WorkState {
-  /** Of what this is the state: another model or other options begin anew. */
+  /** Of what this is the state: another model, engine or other options begin anew. */
   key: string
   /** Seconds of the video up to which everything is in here; negative before the first segment. */
   endS: number

@@ -144,6 +144,7 @@ t.test('a terminal sees how far a video is, and signs stay above the bar', async
     durationS: 130,
     looks: 9,
     looksExpected: 20,
+    drawnS: 0,
     looksPerSecond: 24.06,
     found,
   }

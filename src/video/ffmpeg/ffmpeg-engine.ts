@@ -19,7 +19,7 @@ export async function openFfmpegEngine(searchPath: string): Promise<VideoEngine>
       return {
         header: video.header,
         read: () => new PipeReader(tools, video, fileName, limits),
-        joinSegments: (segmentPaths, to) => joinSegments(tools, segmentPaths, video, to),
+        joinSegments: (segmentPaths, to, onJoined) => joinSegments(tools, segmentPaths, video, to, onJoined),
         // It holds nothing open.
         [Symbol.asyncDispose]: async () => {},
       }

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
+import { isDiskFull } from '../disk-full.ts'
 import { TICKS_PER_SECOND } from '../drawn-shape.ts'
+import type { OnJoined } from '../video-engine.ts'
 import { FfmpegRun } from './ffmpeg-run.ts'
 import type { FfmpegTools } from './find-tools.ts'
 import { inputArgs, NO_METADATA, PIPED_INPUT, QUIET } from './input-args.ts'
@@ -21,15 +23,16 @@ export async function joinSegments(
   segmentPaths: string[],
   source: ProbedVideo,
   path: string,
+  onJoined: OnJoined,
 ): Promise<void> {
   // The sound ends with the pictures.
   const endS = (await lastTicksOf(segmentPaths.at(-1) as string)) / TICKS_PER_SECOND + 0.001
-  const join = (sound: string[]) => pipe(tools, segmentPaths, [...QUIET, ...sound, ...outputArgs(path, endS)])
+  const join = (sound: string[]) => pipe(tools, segmentPaths, [...QUIET, ...sound, ...outputArgs(path, endS)], onJoined)
   if (source.sound === null) return join(WITHOUT_SOUND)
   try {
     await join(soundArgs(source))
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ENOSPC') throw err
+    if (isDiskFull(err)) throw err
     // A sound that nobody can decode is no reason to refuse the pictures.
     await join(WITHOUT_SOUND)
   }
@@ -50,7 +53,7 @@ function outputArgs(path: string, endS: number): string[] {
   ]
 }
 
-async function pipe(tools: FfmpegTools, segmentPaths: string[], args: string[]): Promise<void> {
+async function pipe(tools: FfmpegTools, segmentPaths: string[], args: string[], onJoined: OnJoined): Promise<void> {
   await using run = new FfmpegRun(tools.ffmpeg, args, tools)
   let nut: NutWriter | null = null
   try {
@@ -58,6 +61,7 @@ async function pipe(tools: FfmpegTools, segmentPaths: string[], args: string[]):
       nut ??= new NutWriter(run.stdin, stream)
       const ticks = Math.round((picture.ticks * TICKS_PER_SECOND) / stream.ticksPerSecond)
       await nut.write({ ...picture, ticks })
+      onJoined(ticks / TICKS_PER_SECOND)
     }
   } catch (err) {
     // Where ffmpeg reads no more, how it ended says why.

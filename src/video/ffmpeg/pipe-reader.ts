@@ -45,7 +45,7 @@ export class PipeReader implements VideoReader {
     return this.#times.counts
   }
 
-  async *frames(fromS = 0): AsyncGenerator<VideoFrame> {
+  async *frames(fromS = 0, onPassedOver = () => {}): AsyncGenerator<VideoFrame> {
     const { header, originS } = this.#video
     // A transport stream does not say where it can be begun: it is read again.
     const seekS = header.demuxer === 'mpegts' || fromS === 0 ? 0 : fromS - originS
@@ -55,8 +55,11 @@ export class PipeReader implements VideoReader {
       for await (const { ticks, data } of new NutReader(run.stdout, (bytes) => pool.allocate(bytes)).pictures()) {
         const picture = pool.pictureIn(data)
         const timeS = this.#times.timeOf(originS + seekS + ticks / TICKS_PER_SECOND)
-        if (timeS < fromS - 1e-6) picture.free()
-        else {
+        if (timeS < fromS - 1e-6) {
+          picture.free()
+          this.#times.passOver(timeS)
+          onPassedOver()
+        } else {
           this.#times.note(timeS)
           yield { frame: picture, timeS }
         }

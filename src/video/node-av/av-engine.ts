@@ -22,7 +22,7 @@ const avEngine: VideoEngine = {
     return {
       header: video.header,
       read: () => new FrameReader(video, fileName, limits),
-      joinSegments: (segmentPaths, to) => joinSegments(segmentPaths, video, to),
+      joinSegments: (segmentPaths, to, onJoined) => joinSegments(segmentPaths, video, to, onJoined),
       [Symbol.asyncDispose]: () => video[Symbol.asyncDispose](),
     }
   },

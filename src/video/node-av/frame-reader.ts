@@ -29,7 +29,7 @@ export class FrameReader implements VideoReader {
     return this.#times.counts
   }
 
-  async *frames(fromS = 0): AsyncGenerator<VideoFrame> {
+  async *frames(fromS = 0, onPassedOver = () => {}): AsyncGenerator<VideoFrame> {
     const { demuxer, header, stream } = this.#video
     const decoder = await this.#openDecoder()
     const converter = await RgbConverter.open(header.width, header.height)
@@ -37,9 +37,19 @@ export class FrameReader implements VideoReader {
       if (fromS > 0) await this.#seek(fromS)
       for await (const packet of demuxer.packets(stream.index)) {
         for await (const frame of this.#decode(decoder, packet)) {
-          const shown = await this.#prepare(frame, converter)
-          if (shown.timeS < fromS - 1e-6) shown.frame.free()
-          else yield this.#noted(shown)
+          const timeS = this.#timeOf(frame)
+          if (timeS < fromS - 1e-6) {
+            frame.free()
+            this.#times.passOver(timeS)
+            onPassedOver()
+            continue
+          }
+          const upright = await this.#upright(frame)
+          if (upright === null) this.#times.fail()
+          else {
+            this.#times.note(timeS)
+            yield { frame: new AvPicture(upright, converter), timeS }
+          }
         }
       }
     } finally {
@@ -92,15 +102,13 @@ export class FrameReader implements VideoReader {
     }
   }
 
-  async #prepare(frame: Frame, converter: RgbConverter): Promise<VideoFrame> {
-    let timeS: number
+  #timeOf(frame: Frame): number {
     try {
-      timeS = this.#times.timeOf(this.#stampOf(frame))
+      return this.#times.timeOf(this.#stampOf(frame))
     } catch (err) {
       frame.free()
       throw err
     }
-    return { frame: new AvPicture(await this.#upright(frame), converter), timeS }
   }
 
   #stampOf(frame: Frame): number {
@@ -108,8 +116,8 @@ export class FrameReader implements VideoReader {
     return (Number(frame.bestEffortTimestamp) * num) / den - this.#video.startS
   }
 
-  /** Turned, scaled to the header's size, and with the values that drawing expects: only where something of that is needed. */
-  async #upright(frame: Frame): Promise<Frame> {
+  /** Turned, scaled to the header's size, and with the values that drawing expects: only where something of that is needed. null: it cannot be. */
+  async #upright(frame: Frame): Promise<Frame | null> {
     const { AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG } = (await loadAv()).constants
     const { width, height, quarterTurns } = this.#video.header
     const isOfSize = frame.width === width && frame.height === height
@@ -117,9 +125,7 @@ export class FrameReader implements VideoReader {
     if (isOfSize && isAsDrawn && quarterTurns === 0) return frame
     const filter = await this.#filterFor(frame)
     try {
-      const [upright] = await filter.processAll(frame)
-      if (upright === undefined) throw new AppError('VIDEO_UNREADABLE', { file_name: this.#fileName })
-      return upright
+      return (await filter.processAll(frame))[0] ?? null
     } finally {
       frame.free()
     }
@@ -134,10 +140,5 @@ export class FrameReader implements VideoReader {
     const api = FilterAPI.create(`${TRANSPOSE[quarterTurns]}scale=${width}:${height}:out_range=tv,format=yuv420p`)
     this.#filter = { key, api }
     return api
-  }
-
-  #noted(shown: VideoFrame): VideoFrame {
-    this.#times.note(shown.timeS)
-    return shown
   }
 }

@@ -8,6 +8,7 @@ export interface TrackSnapshot {
   motion: MotionSnapshot
   votes: VotesSnapshot
   boxes: TrackBox[]
+  spacingS: number
   sum: number
   isConfirmed: boolean
   best: { timeS: number; bbox: BoundingBox; quality: number }
@@ -19,10 +20,7 @@ const CONFIRMED = { looks: 2, seconds: 0.15, sum: 1.2 }
 const TAKEN_FOR = 0.2
 /** A picture must be better by this much to take the place of the best one: each costs a crop. */
 const BETTER = 1.05
-/**
- * Of one sign. A camera that stands still may have it in sight for hours: beyond this, every second one is left out, and where
- * it was is known to a second still.
- */
+/** Of one sign. A camera that stands still may have it in sight for hours: beyond this, boxes are further apart. */
 const MAX_BOXES = 4000
 /** What is cut by the picture's edge is a worse sight of a sign. */
 const CUT = 0.3
@@ -33,6 +31,8 @@ export class Track {
   readonly #motion: Motion
   readonly #votes: ClassVotes
   #boxes: TrackBox[]
+  /** What is between two boxes that are kept, at least; the last one is always there. */
+  #spacingS: number
   #sum: number
   #isConfirmed: boolean
   #best: TrackSnapshot['best']
@@ -42,6 +42,7 @@ export class Track {
     this.#motion = Motion.restore(snapshot.motion)
     this.#votes = new ClassVotes(snapshot.votes)
     this.#boxes = [...snapshot.boxes]
+    this.#spacingS = snapshot.spacingS
     this.#sum = snapshot.sum
     this.#isConfirmed = snapshot.isConfirmed
     this.#best = { ...snapshot.best }
@@ -50,7 +51,7 @@ export class Track {
   static start(trackId: number, timeS: number, detection: Detection, pictureHeight: number): Track {
     const motion = Motion.start(detection.bbox, timeS, pictureHeight).snapshot()
     const best = { timeS, bbox: detection.bbox, quality: 0 }
-    return new Track({ trackId, motion, votes: [], boxes: [], sum: 0, isConfirmed: false, best })
+    return new Track({ trackId, motion, votes: [], boxes: [], spacingS: 0, sum: 0, isConfirmed: false, best })
   }
 
   get isConfirmed(): boolean {
@@ -95,13 +96,26 @@ export class Track {
     const size = sizeOf(stateOf(bbox))
     if (this.#boxes.length > 0) this.#motion.correct(bbox, timeS, picture.height)
     this.#votes.add(detection, size)
-    this.#boxes.push({ timeS, bbox, confidence })
-    if (this.#boxes.length > MAX_BOXES) this.#boxes = thinned(this.#boxes)
+    this.#keep({ timeS, bbox, confidence })
     this.#sum += confidence
     const quality = size * confidence * (isCut(bbox, picture) ? CUT : 1)
     if (quality < this.#best.quality * BETTER) return false
     this.#best = { timeS, bbox, quality }
     return true
+  }
+
+  #keep(box: TrackBox): void {
+    const [before, last] = this.#boxes.slice(-2)
+    if (before !== undefined && last !== undefined && last.timeS - before.timeS < this.#spacingS) this.#boxes.pop()
+    this.#boxes.push(box)
+    if (this.#boxes.length <= MAX_BOXES) return
+    this.#spacingS = (2 * (box.timeS - (this.#boxes[0]?.timeS ?? 0))) / MAX_BOXES
+    let keptS = Number.NEGATIVE_INFINITY
+    this.#boxes = this.#boxes.filter((each) => {
+      const isKept = each === box || each.timeS - keptS >= this.#spacingS
+      if (isKept) keptS = each.timeS
+      return isKept
+    })
   }
 
   /** Whether it has just been seen often enough, for long enough and surely enough to be no noise. */
@@ -135,16 +149,12 @@ export class Track {
       motion: this.#motion.snapshot(),
       votes: this.#votes.snapshot(),
       boxes: [...this.#boxes],
+      spacingS: this.#spacingS,
       sum: this.#sum,
       isConfirmed: this.#isConfirmed,
       best: { ...this.#best },
     }
   }
-}
-
-/** The first, the last, and every second one between. */
-function thinned(boxes: TrackBox[]): TrackBox[] {
-  return boxes.filter((_, at) => at % 2 === 0 || at === boxes.length - 1)
 }
 
 function isCut([x1, y1, x2, y2]: BoundingBox, { width, height }: { width: number; height: number }): boolean {

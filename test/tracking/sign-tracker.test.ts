@@ -296,3 +296,18 @@ t.test('signs are told of once, when they are known to be some', async (t) => {
   t.notOk(tracker.isTracking || tracker.isAlive(started[0]!.trackId))
   t.equal(SignTracker.lowThreshold({ confidenceThreshold: 0.05 }), 0.05, 'whoever asks for weak ones gets them')
 })
+
+t.test('a sign that is in sight for hours is kept in a bounded number of places', async (t) => {
+  const tracker = new SignTracker(options)
+  const detection: Detection = { ...sixty, confidence: 0.9, bbox: [100, 100, 140, 140] }
+  const seconds = 3600
+  for (let at = 0; at <= seconds * 10; at++) tracker.update(at / 10, picture, [detection])
+  const [track, ...others] = tracker.tracks() as [SignTrack]
+  t.same(others, [])
+  t.match(track, { firstTimeS: 0, lastTimeS: seconds })
+  const times = track.boxes.map(({ timeS }) => timeS)
+  t.ok(times.length <= 4000, `${times.length} places`)
+  t.same([times[0], times.at(-1)], [0, seconds])
+  const gaps = times.slice(1).map((time, i) => time - (times[i] as number))
+  t.ok(Math.min(...gaps) > 0 && Math.max(...gaps) <= 4, `spread over all of it, with gaps of ${Math.max(...gaps)} s`)
+})

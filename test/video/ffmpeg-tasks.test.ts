@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import type { Detection, Record, RecordTracks, StartedTasks } from '../../src/contract/index.ts'
+import { runVideoProcess } from '../../src/video/video-child.ts'
 import { fixture, formOf, listen, type RunningApp, startApp } from '../helpers/app.ts'
 import { makeClip } from '../helpers/clips.ts'
 import { needsFfmpeg, programsIn, searchPath, tools } from '../helpers/ffmpeg.ts'
@@ -230,6 +232,25 @@ t.test('ffmpeg ends with the process that it works for, whose successor goes on'
   const { times } = await look(app, record.result_video_url)
   const expected = Array.from({ length: 42 }, (_, i) => i / 3)
   t.ok(times.length === 42 && times.every((time, i) => nearly(time, expected[i] as number, 0.001)), `${times}`)
+})
+
+t.test('a process that falls silent is ended, with everything that it has started', needsGroups, async (t) => {
+  const dir = t.testdir({ programs: {} })
+  const programs = join(dir, 'programs')
+  for (const name of ['ffmpeg', 'ffprobe']) {
+    await writeFile(join(programs, name), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 })
+  }
+  const engine = { kind: 'ffmpeg' as const, searchPath: `${programs}:${searchPath}` }
+  const pids = new Set<number>()
+  const { signal } = new AbortController()
+  const work = runVideoProcess(
+    { kind: 'describe', limits: { maxPixels: 1e6, maxSeconds: 60 }, engine },
+    { silenceMs: 3000, signal, pids },
+  )
+  const [group] = [...pids]
+  await t.rejects(work, { code: 'DETECTION_TIMEOUT', details: { seconds: 3 } })
+  t.same(await programsIn(group as number), [])
+  t.equal(getEventListeners(signal, 'abort').length, 0, 'and nobody listens for its sake')
 })
 
 t.test('an ffmpeg that hangs ends with its task', needsGroups, async (t) => {

@@ -7,10 +7,11 @@ import { makeClip } from '../helpers/clips.ts'
 import { filesIn } from '../helpers/leftovers.ts'
 import { SpawnedServer } from '../server/spawn-server.ts'
 
-/** The self-check of the model may choose another one between two servers, and what is unsettled then begins anew. */
 const settings = { MODEL_PRECISION: 'fp32' }
+/** As the self-check of the model may choose it between two servers. */
+const later = { MODEL_PRECISION: 'int8' }
 
-t.test('a server that is killed goes on with a video where it was, and not from its beginning', async (t) => {
+t.test('a server that is killed goes on with a video where it was, also in another precision', async (t) => {
   const dir = t.testdir()
   const clip = await makeClip(join(dir, 'clip.mp4'), { seconds: 14, frameRate: 3 })
   const first = await new SpawnedServer(t, dir, settings).ready()
@@ -23,7 +24,7 @@ t.test('a server that is killed goes on with a video where it was, and not from 
   const seen = before.of('detection_progress').at(-1)?.data
   if (seen === undefined) throw new Error('no progress')
 
-  const second = await new SpawnedServer(t, dir, settings).ready()
+  const second = await new SpawnedServer(t, dir, later).ready()
   const after = await listen(second)
   const { data: again } = await after.until('detection_progress')
   t.ok((again.position ?? 0) >= (seen.position ?? 0) - 10, 'ten seconds are done again at most')

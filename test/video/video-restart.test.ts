@@ -51,12 +51,12 @@ t.test('a server that is killed goes on with a video where it was, also in anoth
 
 t.test('a server that is told to stop parks a video, and the next one goes on with it', async (t) => {
   const dir = t.testdir()
-  const clip = await makeClip(join(dir, 'clip.mp4'), { seconds: 14, frameRate: 3 })
+  const clip = await makeClip(join(dir, 'clip.mp4'), { seconds: 24, frameRate: 3 })
   const first = await new SpawnedServer(t, dir, { ...settings, SHUTDOWN_GRACE_S: '0.2' }).ready()
   const before = await listen(first)
   const form = formOf([{ bytes: await readFile(clip), name: 'drive.mp4' }])
   await fetch(`${first.origin}/api/detections`, { method: 'POST', body: form })
-  await before.until('detection_progress', ({ data }) => (data.position ?? 0) > 10)
+  await before.until('detection_progress', ({ data }) => (data.position ?? 0) > 9)
   first.process.kill('SIGTERM')
   t.equal(await first.ended, 0)
   const second = await new SpawnedServer(t, dir, settings).ready()

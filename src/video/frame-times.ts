@@ -3,8 +3,6 @@ import type { ReadingCounts, VideoHeader, VideoLimits } from './video-engine.ts'
 
 /** No camera takes a thousand pictures a second: stamps that are so near say the same time. */
 const SAME_S = 0.001
-/** Nor does one take more, whatever a header says: without time stamps it alone says how long so many pictures last. */
-const MAX_FRAME_RATE = 240
 
 /** The times of the pictures that a reader decodes, and what it counts. */
 export class FrameTimes {
@@ -72,6 +70,7 @@ export class FrameTimes {
   }
 
   get #frameS(): number {
-    return 1 / Math.min(this.#header.frameRate ?? 25, MAX_FRAME_RATE)
+    // Whatever a header says: without time stamps it alone limits how many pictures a video may have.
+    return Math.max(1 / (this.#header.frameRate ?? 25), SAME_S)
   }
 }

@@ -12,9 +12,15 @@ import { detectionsOf } from '../tasks/video-work.ts'
 export interface CameraPeriodsDeps {
   db: Db
   events: EventLog
-  files: FileStore & { works(): Promise<string[]> }
+  files: FileStore & {
+    /** The ids of all unfinished work. */
+    works(): Promise<string[]>
+    /** As `publish`, and the file also stays where it is, unless the disk knows no second names. */
+    link(path: string, key: string): Promise<void>
+  }
   streams: Pick<CameraStreams, 'readPeriod'>
   records: RecordService
+  log: { error(details: object, message: string): void }
 }
 
 const MEDIA_TYPE = 'video/x-camera'
@@ -32,25 +38,45 @@ export class CameraPeriods {
     return this.#deps.files.workDir(`${cameraId}-${randomUUID()}`)
   }
 
-  /** What processes of an earlier server have left: to be called before any camera starts. */
+  /**
+   * What processes of an earlier server have left: to be called before any camera starts. What cannot be kept is logged, and
+   * holds up neither the rest nor the server.
+   */
   async recover(): Promise<void> {
-    const { db, files } = this.#deps
+    const { files, log } = this.#deps
     for (const work of await files.works()) {
-      const [, id] = /^(cam_[\w-]+?)-[0-9a-f]{8}-[0-9a-f-]{27}$/.exec(work) ?? []
-      if (id === undefined) continue
-      const row = await db.camera.findUnique({ where: { id } })
-      if (row === null) await files.dropWork(work)
-      else await this.keepAll(row, await files.workDir(work))
+      const [, camera_id] = /^(cam_[\w-]+?)-[0-9a-f]{8}-[0-9a-f-]{27}$/.exec(work) ?? []
+      if (camera_id === undefined) continue
+      await this.#recoverWork(work, camera_id).catch((err) => {
+        log.error({ err, camera_id }, 'what a camera has seen could not be kept; it is tried again at the next start')
+      })
     }
   }
 
-  /** Every period in a folder of a process that has gone, then the folder goes. */
+  async #recoverWork(work: string, cameraId: string): Promise<void> {
+    const { db, files } = this.#deps
+    const row = await db.camera.findUnique({ where: { id: cameraId } })
+    if (row === null) await files.dropWork(work)
+    else await this.keepAll(row, await files.workDir(work))
+  }
+
+  /**
+   * Every period in a folder of a process that has gone, then the folder goes.
+   * @throws AggregateError where some could not be kept, once all others are: their folders stay
+   */
   async keepAll(row: CameraModel, workDir: string): Promise<void> {
-    for (const name of await readdir(workDir)) await this.keep(row, join(workDir, name))
+    const failures: unknown[] = []
+    for (const name of await readdir(workDir)) {
+      await this.keep(row, join(workDir, name)).catch((err) => failures.push(err))
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} periods could not be kept`)
     await rm(workDir, { recursive: true, force: true })
   }
 
-  /** One period: its pictures first, then everything else in one transaction, or nothing at all. May be repeated. */
+  /**
+   * One period: its pictures first, then everything else in one transaction, or nothing at all. May be repeated, as nothing
+   * leaves its folder before the record is there.
+   */
   async keep(row: CameraModel, dir: string): Promise<void> {
     const result = await this.#deps.streams.readPeriod(dir)
     if (result !== null && !(await this.#isKept(result))) await this.#insert(row, dir, result)
@@ -67,7 +93,7 @@ export class CameraPeriods {
     const publish = async (name: string | null, folder: Folder, extension: string) => {
       if (name === null) return null
       const key = files.newKey(folder, extension)
-      await files.publish(join(dir, name), key)
+      if (!(await this.#publish(join(dir, name), key))) return null
       published.push(key)
       return key
     }
@@ -86,6 +112,17 @@ export class CameraPeriods {
       })
     } catch (err) {
       for (const key of published) await files.remove(key)
+      throw err
+    }
+  }
+
+  /** @returns whether there is such a picture: a power cut may have cost it, and nothing else of the period. */
+  async #publish(path: string, key: string): Promise<boolean> {
+    try {
+      await this.#deps.files.link(path, key)
+      return true
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw err
     }
   }

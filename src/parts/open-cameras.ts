@@ -39,7 +39,7 @@ export async function openCameras({ config, db, events, files, records, analyzer
     ...{ db, events, streams, log, silenceMs },
     crops: new CameraCrops({ db, files, streams }),
     addresses: new CameraAddresses(cipher, streams.shownUrl),
-    periods: new CameraPeriods({ db, events, files, streams, records }),
+    periods: new CameraPeriods({ db, events, files, streams, records, log }),
     places: new Places(processes),
     detector: () => {
       const { name, version } = analyzer.model

@@ -6,6 +6,7 @@ import {
   FRAME_HEADER,
   fieldProblems,
   type Language,
+  type SocketError,
   UserMessage,
   type UserMessageResponse,
 } from '../contract/index.ts'
@@ -69,10 +70,14 @@ export class Connection {
     }
     const intake = frames.receive(raw)
     if (intake === 'too_big') socket.close(closeCodes.messageTooBig, 'message too big')
-    if (intake !== 'refused') return
-    const details = { expected: FRAME_HEADER }
-    const refuse = () => this.#refuse(closeCodes.unsupportedData, 'UNSUPPORTED_DATA', noFrame[this.#language], details)
-    this.#inTurn(opened, async () => refuse())
+    if (intake === 'refused') this.#inTurn(opened, async () => this.#refuse(this.#noFrame))
+    // Nobody's fault: said, and not counted.
+    if (intake === 'late') this.#inTurn(opened, async () => this.#say(this.#noFrame))
+  }
+
+  get #noFrame(): SocketError {
+    const [code, message] = [closeCodes.unsupportedData, noFrame[this.#language]]
+    return { error_code: code, error_type: 'UNSUPPORTED_DATA', message, details: { expected: FRAME_HEADER } }
   }
 
   #inTurn(opened: Promise<void>, handle: () => Promise<void>): void {
@@ -93,16 +98,13 @@ export class Connection {
   async #handle(raw: Buffer): Promise<void> {
     const message = parse(raw)
     if (message === undefined) {
-      return this.#refuse(closeCodes.protocolError, 'PROTOCOL_ERROR', notJson[this.#language], {
-        path: '',
-        expected: 'JSON',
-      })
+      return this.#refuse(protocolError(notJson[this.#language], { path: '', expected: 'JSON' }))
     }
     if (!userMessage.Check(message)) {
       const problem = fieldProblems(userMessage.Errors(message))[0]
       const expected = (this.#language === 'en' ? problem?.expected : problem?.expected_zh) ?? ''
       const details = { path: problem?.field ?? '', expected }
-      return this.#refuse(closeCodes.protocolError, 'PROTOCOL_ERROR', `${details.path}: ${expected}`, details)
+      return this.#refuse(protocolError(`${details.path}: ${expected}`, details))
     }
     await this.#execute((message as UserMessage).data)
   }
@@ -155,26 +157,31 @@ export class Connection {
   }
 
   /** The socket stays open, unless it goes on like this. */
-  #refuse(code: number, type: string, message: string, details: object): void {
-    const { socket, session } = this.#deps
-    session.send(
-      passingMessage('error', { error_code: code, error_type: type, message, details }, session.principal.userId),
-    )
+  #refuse(problem: SocketError): void {
+    this.#say(problem)
     if (this.#malformed.spend(Date.now())) {
-      socket.close(closeCodes.protocolError, `${MALFORMED_PER_MINUTE} malformed messages in a minute`)
+      this.#deps.socket.close(closeCodes.protocolError, `${MALFORMED_PER_MINUTE} malformed messages in a minute`)
     }
   }
 
+  #say(problem: SocketError): void {
+    const { session } = this.#deps
+    session.send(passingMessage('error', problem, session.principal.userId))
+  }
+
   #tellBug(err: unknown): { message: string; logId: string } {
-    const { session, logBug, exposeStack } = this.#deps
+    const { logBug, exposeStack } = this.#deps
     const logId = logBug(err)
-    const message = new AppError('INTERNAL', { log_id: logId }).messageIn(session.language)
+    const message = new AppError('INTERNAL', { log_id: logId }).messageIn(this.#language)
     const stack = exposeStack && err instanceof Error ? (err.stack ?? null) : null
     const details = { log_id: logId, stack_trace: stack }
-    const data = { error_code: closeCodes.serverError, error_type: 'INTERNAL', message, details }
-    session.send(passingMessage('error', data, session.principal.userId))
+    this.#say({ error_code: closeCodes.serverError, error_type: 'INTERNAL', message, details })
     return { message, logId }
   }
+}
+
+function protocolError(message: string, details: object): SocketError {
+  return { error_code: closeCodes.protocolError, error_type: 'PROTOCOL_ERROR', message, details }
 }
 
 const notJson: Record<Language, string> = { 'zh-CN': '消息不是有效的 JSON', en: 'The message is not valid JSON' }

@@ -6,8 +6,11 @@ import type { LiveSessions } from '../live/live-sessions.ts'
 import { OutgoingProgress, passingMessage } from './outgoing.ts'
 import type { Session } from './session.ts'
 
-/** What a binary message was: too big for a socket that no camera streams over, or refused, or taken. */
-export type Intake = 'taken' | 'refused' | 'too_big'
+/**
+ * What a binary message was: taken; refused; late, the first of those that were on their way when their session ended; or
+ * too big for a socket that no camera streams over.
+ */
+export type Intake = 'taken' | 'refused' | 'late' | 'too_big'
 
 /** The frames that one socket sends, to their sessions, and the answers back. */
 export class FrameIntake implements FrameLine {
@@ -59,7 +62,7 @@ export class FrameIntake implements FrameLine {
   #receiveLate(session: number): Intake {
     if (this.#saidOver.has(session)) return 'taken'
     this.#saidOver.add(session)
-    return 'refused'
+    return 'late'
   }
 }
 

@@ -30,7 +30,7 @@ export interface CameraStreams {
   /** What may be shown of a plain URL. */
   shownUrl(plainUrl: string): string
   start(settings: Omit<StreamSettings, 'privateRanges' | 'limits'>, listener: StreamListener): CameraStream
-  /** What was saved in a period's folder; null where nothing was. */
+  /** What was saved in a period's folder; null where nothing was, or not the whole of it. */
   readPeriod(dir: string): Promise<PeriodResult | null>
   /** A sign of a period as it was seen best so far, WebP; null where there is no such picture. */
   readCrop(dir: string, trackId: number): Promise<Buffer | null>

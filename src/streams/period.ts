@@ -133,10 +133,14 @@ export class Period {
   }
 }
 
-/** What was saved in a period's folder; null where nothing was. */
+/** What was saved in a period's folder; null where nothing was, or a power cut has left less than the whole of it. */
 export async function readPeriod(dir: string): Promise<PeriodResult | null> {
   const content = await find(join(dir, FILE))
-  return content === null ? null : (JSON.parse(content.toString('utf8')) as PeriodResult)
+  try {
+    return content === null ? null : (JSON.parse(content.toString('utf8')) as PeriodResult)
+  } catch {
+    return null
+  }
 }
 
 /** A sign as it was seen best so far, WebP; null where there is no such picture. */

@@ -1,10 +1,10 @@
 import { type AddressInfo, connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { AppError } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import { RtspReplies } from './rtsp-replies.ts'
 import type { CheckedAddress } from './stream-address.ts'
 import type { StreamUrl } from './stream-url.ts'
-import { unreachableBecause } from './unreachable.ts'
+import { unreachable, unreachableBecause } from './unreachable.ts'
 
 const CONNECT_MS = 10_000
 
@@ -25,8 +25,8 @@ export class RtspRelay {
   }
 
   /** @throws CAMERA_UNREACHABLE */
-  static async open(url: StreamUrl, addresses: CheckedAddress[]): Promise<RtspRelay> {
-    const relay = new RtspRelay(await connectTo(url, addresses))
+  static async open(url: StreamUrl, addresses: CheckedAddress[], connectMs = CONNECT_MS): Promise<RtspRelay> {
+    const relay = new RtspRelay(await connectTo(url, addresses, connectMs))
     await new Promise<void>((resolve) => relay.#server.listen(0, '127.0.0.1', resolve))
     return relay
   }
@@ -61,17 +61,22 @@ export class RtspRelay {
   }
 }
 
-function connectTo({ scheme, host, port }: StreamUrl, [pinned]: CheckedAddress[]): Promise<Socket> {
+/** @param limitMs until the camera can be spoken to: also a handshake that nobody goes on with comes to an end. */
+function connectTo({ scheme, host, port }: StreamUrl, [pinned]: CheckedAddress[], limitMs: number): Promise<Socket> {
   const to = { host: pinned?.address ?? host, port }
   return new Promise((resolve, reject) => {
+    const onReady = () => {
+      clearTimeout(late)
+      resolve(socket)
+    }
     const socket =
       scheme === 'rtsps'
-        ? connectTls({ ...to, ...(isIP(host) === 0 && { servername: host }) }, () => resolve(socket))
-        : connectTcp(to, () => resolve(socket))
-    socket.setTimeout(CONNECT_MS, () => {
-      if (socket.connecting) socket.destroy(new Error('it does not answer'))
-      else socket.setTimeout(0)
+        ? connectTls({ ...to, ...(isIP(host) === 0 && { servername: host }) }, onReady)
+        : connectTcp(to, onReady)
+    const late = setTimeout(() => socket.destroy(unreachable('it does not answer', '没有应答')), limitMs)
+    socket.once('error', (cause) => {
+      clearTimeout(late)
+      reject(cause instanceof AppError ? cause : unreachableBecause(cause))
     })
-    socket.once('error', (cause) => reject(unreachableBecause(cause)))
   })
 }

@@ -2,6 +2,15 @@ import { AppError } from '../errors.ts'
 
 const MAX_HEADER_BYTES = 64 * 1024
 const INTERLEAVED = 0x24
+/*
+ * Only what FFmpeg reads as it is read here: it ends a line at \n, overlooks \r, ends a text at NUL, cuts a line at 4095
+ * characters, takes one that begins with $ for a packet, and of several lengths the last.
+ */
+const LINE = /^[^$\x00-\x08\x0a-\x1f\x7f][^\x00-\x08\x0a-\x1f\x7f]*$/
+const MAX_LINE_CHARS = 4000
+const REPLY = /^RTSP\/\d\.\d (\d{3})(?: .*)?$/
+const REQUEST = /^[A-Z_]+ \S+ RTSP\/\d\.\d$/
+const LENGTH = /^content-length:[ \t]*(\d{1,9})[ \t]*$/i
 
 /** What a camera says over RTSP, taken apart on its way through: pictures in packets, and replies between them. */
 export class RtspReplies {
@@ -41,13 +50,21 @@ export class RtspReplies {
       if (bytes.length > MAX_HEADER_BYTES) throw notRtsp()
       return null
     }
-    const header = bytes.toString('latin1', 0, end)
-    const [, status] = /^RTSP\/\d\.\d (\d{3})/.exec(header) ?? []
+    return end + 4 + this.#read(bytes.toString('latin1', 0, end).split('\r\n'))
+  }
+
+  /** @returns how many bytes belong to the header. */
+  #read(lines: string[]): number {
+    if (lines.some((line) => line.length > MAX_LINE_CHARS || !LINE.test(line))) throw notRtsp()
+    const [first = '', ...fields] = lines
+    const [, status] = REPLY.exec(first) ?? []
     if (status !== undefined) this.status = Number(status)
-    else if (!/^[A-Z_]+ \S+ RTSP\/\d/.test(header)) throw notRtsp()
-    if (this.status >= 300 && this.status < 400) throw redirected()
-    const [, length = '0'] = /^content-length:\s*(\d{1,9})\s*$/im.exec(header) ?? []
-    return end + 4 + Number(length)
+    else if (!REQUEST.test(first)) throw notRtsp()
+    const isElsewhere = fields.some((line) => /^location\s*:/i.test(line))
+    if (isElsewhere || (this.status >= 300 && this.status < 400)) throw redirected()
+    const lengths = fields.filter((line) => /^content-length/i.test(line))
+    if (lengths.length > 1 || !lengths.every((line) => LENGTH.test(line))) throw notRtsp()
+    return Number(LENGTH.exec(lengths[0] ?? '')?.[1] ?? 0)
   }
 }
 

@@ -23,8 +23,14 @@ const METADATA = [
   ...['fd00:ec2::254/128', 'fd20:ce::254/128'],
 ]
 
+/** All addresses of a host, in the order in which they are to be tried. */
+export type LookUp = (host: string) => Promise<Array<{ address: string; family: number }>>
+
+const lookUpAll: LookUp = (host) => lookup(host, { all: true, verbatim: true })
+
 /** Says which addresses cameras may have, and finds those of a host. */
 export class AddressGuard {
+  readonly #lookUp: LookUp
   readonly #allowed: BlockList
   readonly #refusedV4 = listOf(NOT_PUBLIC_V4)
   readonly #publicV6 = listOf([PUBLIC_V6])
@@ -32,7 +38,8 @@ export class AddressGuard {
   readonly #metadata = listOf(METADATA)
 
   /** @param privateRanges CIDRs that are allowed though they are not public */
-  constructor(privateRanges: string[]) {
+  constructor(privateRanges: string[], lookUp = lookUpAll) {
+    this.#lookUp = lookUp
     this.#allowed = listOf(privateRanges)
   }
 
@@ -58,7 +65,7 @@ export class AddressGuard {
 
   async #look(host: string): Promise<CheckedAddress[]> {
     try {
-      const found = await lookup(host, { all: true, verbatim: true })
+      const found = await this.#lookUp(host)
       return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
     } catch (cause) {
       throw unreachable('its host name is not known', '找不到主机名', cause)

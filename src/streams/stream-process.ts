@@ -4,6 +4,7 @@
  */
 import { AppError } from '../errors.ts'
 import { DetectorThread } from '../video/detector-thread.ts'
+import { isDiskFull } from '../video/disk-full.ts'
 import type { StreamCommand, StreamMessage, StreamSettings } from './messages.ts'
 import { openStream } from './open-stream.ts'
 import { AddressGuard } from './stream-address.ts'
@@ -51,7 +52,7 @@ async function openWatch(settings: StreamSettings) {
 
 function ending(err: unknown): StreamMessage {
   if (err instanceof AppError) return { kind: 'refused', code: err.code, details: err.details }
-  if ((err as NodeJS.ErrnoException).code === 'ENOSPC') return { kind: 'refused', code: 'STORAGE_FULL', details: {} }
+  if (isDiskFull(err)) return { kind: 'refused', code: 'STORAGE_FULL', details: {} }
   return { kind: 'failed', message: err instanceof Error ? (err.stack ?? err.message) : String(err) }
 }
 

@@ -24,6 +24,7 @@ export class StreamWatch {
   #period: Period
   #look: Promise<void> | null = null
   #failure: unknown = null
+  #finishing: Promise<void> | null = null
   #frames = 0
   #dropped = 0
   #latencyS: number | null = null
@@ -38,7 +39,10 @@ export class StreamWatch {
     this.#period = this.#newPeriod()
   }
 
-  /** Until the stream ends. @throws AppError always: a live stream has no good end. MODEL_ERROR, CAMERA_STREAM_ENDED, VIDEO_* */
+  /**
+   * Until the stream ends: a live one has no good end.
+   * @throws MODEL_ERROR, CAMERA_STREAM_ENDED, VIDEO_*, and what writing throws
+   */
   async run(video: AvVideo): Promise<never> {
     const { width, height } = video.header
     const confidenceThreshold = SignTracker.lowThreshold(this.#settings)
@@ -53,10 +57,10 @@ export class StreamWatch {
     throw new AppError('CAMERA_STREAM_ENDED')
   }
 
-  /** Ends the period; nothing is looked at any more. */
-  async finish(): Promise<void> {
-    await this.#look
-    await this.#endPeriod()
+  /** Ends the period; nothing is looked at any more. Whoever asks again waits for the same. */
+  finish(): Promise<void> {
+    this.#finishing ??= Promise.resolve(this.#look).then(() => this.#endPeriod())
+    return this.#finishing
   }
 
   /** By our clock: those of cameras jump, and MJPEG has none. */
@@ -65,6 +69,7 @@ export class StreamWatch {
     this.#frames++
     this.#tell()
     try {
+      if (this.#finishing !== null) return
       if (!this.#sampler.wants(performance.now() / 1000, this.#period.isTracking)) return
       if (this.#look !== null) {
         this.#dropped++
@@ -73,9 +78,12 @@ export class StreamWatch {
       const startedMs = performance.now()
       const { found } = await looker.look(frame, 0)
       this.#look = found
-        .then(({ picture, detections }) => this.#settle(arrivedMs, startedMs, picture, detections))
         .catch((cause) => {
-          this.#failure = new AppError('MODEL_ERROR', {}, { cause })
+          throw new AppError('MODEL_ERROR', {}, { cause })
+        })
+        .then(({ picture, detections }) => this.#settle(arrivedMs, startedMs, picture, detections))
+        .catch((err) => {
+          this.#failure = err
         })
         .finally(() => {
           this.#look = null

@@ -65,6 +65,8 @@ export class Housekeeping {
   async #dropWork(): Promise<void> {
     const { db, files } = this.#deps
     for (const id of await files.works()) {
+      // What cameras have left is for them to keep.
+      if (id.startsWith('cam_')) continue
       const task = await db.task.findUnique({ where: { id }, select: { status: true } })
       if (task?.status !== 'queued') await files.dropWork(id)
     }

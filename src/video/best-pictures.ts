@@ -53,33 +53,43 @@ export class BestPictures {
     await this.#savePoster()
   }
 
-  /** Of crops alone; each is seen whole or not at all. */
+  /** Of crops alone; each is seen whole or not at all, and kept in mind until it is written. */
   async saveCrops(isWanted: (trackId: number) => boolean): Promise<void> {
-    for (const [trackId, { data, width, height }] of this.#crops) {
+    for (const [trackId, crop] of this.#crops) {
       if (!isWanted(trackId)) continue
-      this.#crops.delete(trackId)
-      const path = this.#folder.pathOf(cropName(trackId))
-      await sharp(data, { raw: { width, height, channels: 3 } })
-        .resize({ width: MAX_CROP_SIDE, height: MAX_CROP_SIDE, fit: 'inside', withoutEnlargement: true })
-        .webp({ quality: 90 })
-        .toFile(`${path}.part`)
-      await rename(`${path}.part`, path)
+      await writeWhole(this.#folder.pathOf(cropName(trackId)), (path) => encodeCrop(crop, path))
+      // A better one may have come meanwhile.
+      if (this.#crops.get(trackId) === crop) this.#crops.delete(trackId)
     }
   }
 
   async #savePoster(): Promise<void> {
-    if (this.#poster === null) return
-    const { picture, detections } = this.#poster
-    this.#poster = null
-    await drawDetections(picture, detections)
-    await encodeResult(picture, this.#folder.pathOf(POSTER))
-    await encodeThumbnail(picture, this.#folder.pathOf(THUMBNAIL))
+    const poster = this.#poster
+    if (poster === null) return
+    // Taken out, so that what cannot be written now is not drawn twice.
+    await drawDetections(poster.picture, poster.detections.splice(0))
+    await writeWhole(this.#folder.pathOf(POSTER), (path) => encodeResult(poster.picture, path))
+    await writeWhole(this.#folder.pathOf(THUMBNAIL), (path) => encodeThumbnail(poster.picture, path))
+    if (this.#poster === poster) this.#poster = null
   }
 
   /** Lets go of the crops of tracks that came to nothing. */
   forgetAllBut(isAlive: (trackId: number) => boolean): void {
     for (const trackId of this.#crops.keys()) if (!isAlive(trackId)) this.#crops.delete(trackId)
   }
+}
+
+/** A crash on the way leaves what was there before. */
+async function writeWhole(path: string, write: (path: string) => Promise<unknown>): Promise<void> {
+  await write(`${path}.part`)
+  await rename(`${path}.part`, path)
+}
+
+async function encodeCrop({ data, width, height }: RawPicture, path: string): Promise<void> {
+  await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: MAX_CROP_SIDE, height: MAX_CROP_SIDE, fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 90 })
+    .toFile(path)
 }
 
 export function asDetection({ signClass, confidence, bbox }: LiveTrack): Detection {

@@ -1,8 +1,10 @@
-/** As node-av says it: FFmpeg's errors are negative numbers of the operating system. */
-const AV_ENOSPC = -28
+/** Of Node, and -ENOSPC as FFmpeg's libraries return it. */
+const CODES: unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG', -28]
+/** Of whatever has no code for it: sharp, and the program ffmpeg. */
+const TEXT = /no space left on device|quota exceeded/i
 
-/** Whether something could not be written because there was no room for it, whoever found out: Node, FFmpeg, or sharp. */
+/** Whether an error, or what caused it, is that the disk is full. */
 export function isDiskFull(err: unknown): boolean {
-  const { code, message = '' } = err as { code?: unknown; message?: string }
-  return code === 'ENOSPC' || code === AV_ENOSPC || /no space left on device/i.test(message)
+  if (!(err instanceof Error)) return false
+  return CODES.includes((err as NodeJS.ErrnoException).code) || TEXT.test(err.message) || isDiskFull(err.cause)
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { createServer, isIP } from 'node:net'
 import t from 'tap'
 import { AddressGuard } from '../../src/streams/stream-address.ts'
 import { parseStreamUrl, plainUrl, shownUrl, withoutSecrets } from '../../src/streams/stream-url.ts'
@@ -70,6 +70,32 @@ t.test('ranges that the settings allow are allowed, but never what gives clouds 
   ]) {
     t.notOk(guard.allows(address), address)
   }
+})
+
+t.test('a name is refused as a whole where one of its addresses is not public', async (t) => {
+  const guardOf = (addresses: string[], privateRanges: string[] = []) =>
+    new AddressGuard(privateRanges, async () => addresses.map((address) => ({ address, family: isIP(address) })))
+  for (const addresses of [
+    ['10.0.0.1'],
+    ['127.0.0.1', '::1'],
+    ['8.8.8.8', '10.0.0.1'],
+    ['10.0.0.1', '8.8.8.8'],
+    ['2606:4700::1', 'fd00::1'],
+    ['8.8.8.8', '::ffff:192.168.1.1'],
+    ['8.8.8.8', '169.254.169.254'],
+  ]) {
+    await t.rejects(guardOf(addresses).resolve('camera.example'), { code: 'CAMERA_URL_REFUSED' }, addresses.join())
+  }
+  t.same(await guardOf(['8.8.8.8', '2606:4700::1']).resolve('camera.example'), [
+    { address: '8.8.8.8', family: 4 },
+    { address: '2606:4700::1', family: 6 },
+  ])
+  t.same(await guardOf(['10.0.0.1', '8.8.8.8'], ['10.0.0.0/8']).resolve('camera.example'), [
+    { address: '10.0.0.1', family: 4 },
+    { address: '8.8.8.8', family: 4 },
+  ])
+  const unknown = new AddressGuard([], () => Promise.reject(new Error('ENOTFOUND')))
+  await t.rejects(unknown.resolve('camera.example'), { code: 'CAMERA_UNREACHABLE' })
 })
 
 t.test('an address is taken apart, and shown without what is secret', async (t) => {

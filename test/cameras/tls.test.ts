@@ -1,6 +1,9 @@
 import { writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { RtspRelay } from '../../src/streams/rtsp-relay.ts'
+import { parseStreamUrl } from '../../src/streams/stream-url.ts'
 import { listen } from '../helpers/app.ts'
 import { register, startCameraApp, stateOf, street } from './camera-fixture.ts'
 import { MjpegServer } from './mjpeg-server.ts'
@@ -21,6 +24,27 @@ t.test('a camera whose certificate nobody vouches for is told nothing, not even 
     t.match(data.last_error, { code: 'CAMERA_UNREACHABLE', message: /certificate is not trusted/, message_zh: /证书/ })
   }
   t.same([rtsp.requests, mjpeg.requests], [[], []])
+})
+
+t.test('a camera that begins a handshake and does not go on with it is not waited for', async (t) => {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => sockets.push(socket.on('error', () => {})))
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  t.teardown(async () => {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  })
+  const { port } = silent.address() as AddressInfo
+  const opening = RtspRelay.open(
+    parseStreamUrl(`rtsps://127.0.0.1:${port}/live`),
+    [{ address: '127.0.0.1', family: 4 }],
+    200,
+  )
+  await t.rejects(opening, {
+    code: 'CAMERA_UNREACHABLE',
+    details: { reason: 'it does not answer', reason_zh: '没有应答' },
+  })
+  t.equal(sockets.length, 1)
 })
 
 t.test('a certificate that the settings vouch for is trusted', async (t) => {

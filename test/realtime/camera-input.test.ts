@@ -70,6 +70,11 @@ t.test(
     for (let at = 0; at < 20; at++) camera.send(large)
     t.match(await client.command('ping'), { status: 'success' })
     t.equal(client.of('error').length, 2, 'it is said once')
+    // Nine, with the one before the start.
+    for (let at = 0; at < 8; at++) client.socket.send(Buffer.from('nonsense'))
+    t.match(await client.command('ping'), { status: 'success' }, 'and is not among the ten in a minute')
+    client.socket.send(Buffer.from('nonsense'))
+    t.equal((await client.closed).code, 1002)
   },
 )
 

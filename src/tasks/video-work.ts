@@ -90,12 +90,12 @@ export class VideoWork {
 
   #tellerOf(task: TaskModel): (progress: VideoProgress) => void {
     const { board } = this.#deps
-    const beganMs = performance.now()
-    let firstS: number | null = null
+    let first: { atMs: number; positionS: number } | null = null
     return ({ step, positionS, durationS, looks, looksExpected, looksPerSecond, found }) => {
-      firstS ??= positionS
-      const doneS = positionS - firstS
-      const passedS = (performance.now() - beganMs) / 1000
+      // Loading the model, before it, says nothing of the pace.
+      first ??= { atMs: performance.now(), positionS }
+      const doneS = positionS - first.positionS
+      const passedS = (performance.now() - first.atMs) / 1000
       const leftS = durationS === null ? null : Math.max(0, durationS - positionS)
       const remainingS = leftS === null || doneS <= 0 ? null : (passedS / doneS) * leftS
       // The next attempt begins behind what watchers have seen, and is not to fall back before their eyes.

@@ -97,7 +97,7 @@ t.test('from half of a video on, the time that remains is near the truth, whatev
   const paces: Array<[string, Pace, number, number]> = [
     ['even', () => 0.5, 0, 0.02],
     ['even, and slower than the video', () => 3, 0, 0.02],
-    ['even, after a slow start', () => 0.1, 2, 0.2],
+    ['even, after a slow start', () => 0.1, 20, 0.02],
     ['with more to look at in its first half', (positionS) => (positionS < 50 ? 0.4 : 0.2), 1, 0.5],
     ['with more to look at in its second half', (positionS) => (positionS < 50 ? 0.2 : 0.4), 1, 0.5],
     ['that goes up and down', (positionS) => 0.3 + 0.2 * Math.sin(positionS / 5), 1, 0.2],

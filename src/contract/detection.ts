@@ -64,7 +64,7 @@ export const DetectionOptions = Type.Object(
       Type.Number({
         minimum: 0.2,
         maximum: 30,
-        description: 'Frames of a video to look at, a second. Left out: up to 10, more where signs are in sight',
+        description: 'Frames of a video to look at, a second. Left out: 5, and 10 where signs are in sight',
       }),
     ),
   },

@@ -44,7 +44,10 @@ export const DetectionProgress = Type.Object({
   ),
   position: Type.Optional(Seconds),
   new_detections: Type.Optional(
-    Type.Array(Detection, { description: 'added, videos and cameras: signs found since the message before' }),
+    Type.Array(Detection, {
+      description:
+        'added, videos and cameras: signs found since the message before; where messages are skipped, one may come twice (track_id)',
+    }),
   ),
   ...frameAnswer,
   dropped_frames: Type.Optional(

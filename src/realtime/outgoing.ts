@@ -1,4 +1,5 @@
 import {
+  type Detection,
   type DetectionError,
   kindOf,
   type Language,
@@ -46,6 +47,9 @@ function inEnglish(data: DetectionError): DetectionError {
   return { ...data, error_message: data.error_message_en }
 }
 
+/** Some 50 KiB of text: who reads so slowly that more signs turn up meanwhile gets all of them with the result. */
+const MAX_HELD_SIGNS = 200
+
 /** A progress message for many sockets: serialised once per language. */
 export class OutgoingProgress {
   readonly event: PassingEvent
@@ -54,6 +58,22 @@ export class OutgoingProgress {
 
   constructor(event: PassingEvent) {
     this.event = event
+  }
+
+  /**
+   * What to send where an older message of the same task is left out for this one: it takes the new signs of that one along, the
+   * newest of them. This message itself where that one has none.
+   */
+  inPlaceOf(older: OutgoingProgress): OutgoingProgress {
+    if (this.event.type !== 'detection_progress' || older.event.type !== 'detection_progress') return this
+    const told = older.event.data.en.new_detections ?? []
+    if (told.length === 0) return this
+    const { 'zh-CN': zh, en } = this.event.data
+    const new_detections = eachOnce([...told, ...(en.new_detections ?? [])]).slice(-MAX_HELD_SIGNS)
+    return new OutgoingProgress({
+      ...this.event,
+      data: { 'zh-CN': { ...zh, new_detections }, en: { ...en, new_detections } },
+    })
   }
 
   text(language: Language): string {
@@ -71,6 +91,11 @@ export class OutgoingProgress {
     }
     return text
   }
+}
+
+/** A camera tells its signs again until they have left: the later word on each counts. */
+function eachOnce(signs: Detection[]): Detection[] {
+  return [...new Map(signs.map((sign) => [sign.track?.track_id ?? sign, sign])).values()]
 }
 
 /** A message to one socket that is neither kept nor numbered. */

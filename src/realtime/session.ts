@@ -114,7 +114,7 @@ export class Session {
 
   /**
    * Waits while the log is read, which may hold the beginning or the end of the same task.
-   * @returns whether it left at once; else a newer one may take its place.
+   * @returns whether it left at once; else a newer one may take its place, which then tells its new signs, too.
    */
   deliverProgress(outgoing: OutgoingProgress): boolean {
     const { key } = outgoing.event
@@ -124,8 +124,9 @@ export class Session {
       this.send(outgoing.text(this.language))
       return true
     }
-    if (this.#heldProgress.has(key)) this.#onDrop()
-    this.#heldProgress.set(key, outgoing)
+    const older = this.#heldProgress.get(key)
+    if (older !== undefined) this.#onDrop()
+    this.#heldProgress.set(key, older === undefined ? outgoing : outgoing.inPlaceOf(older))
     return false
   }
 

@@ -18,14 +18,18 @@ function eventOf(
   return { stream: STREAM, seq, eventId: `evt_${seq}`, type, at: '2026-01-01T00:00:00.000Z', userId: 1, taskId, data }
 }
 
-function progressOf(key: string, progress: number): OutgoingProgress {
-  const data = { 'zh-CN': { progress }, en: { progress } }
+function progressOf(key: string, progress: number, newTracks: number[] = []): OutgoingProgress {
+  const signs = newTracks.map((track_id) => ({ class_code: `seen at ${progress}%`, track: { track_id } }))
+  const told = { progress, ...(signs.length > 0 && { new_detections: signs }) }
+  const data = { 'zh-CN': told, en: told }
   return new OutgoingProgress({ type: 'detection_progress', userId: 1, key, data } as unknown as PassingEvent)
 }
 
+type Sign = { class_code: string; track: { track_id: number } }
+
 /** A session on a socket whose reader the test plays, and a log whose answers the test releases. */
 function openSession({ kept = [] as StreamEvent[] } = {}) {
-  const sent: Array<{ type: string; seq?: number; data: { progress?: number } }> = []
+  const sent: Array<{ type: string; seq?: number; data: { progress?: number; new_detections?: Sign[] } }> = []
   const unread: Array<{ bytes: number; done: (() => void) | undefined }> = []
   const socket = {
     bufferedAmount: 0,
@@ -188,6 +192,54 @@ t.test('a slow reader gets the newest progress of each task only, and none of en
   catchUp()
   t.same(told(), [1, '30%', '50%'])
   t.equal(dropped.length, 2)
+})
+
+t.test('new signs of progress that a slow reader does not get come with what takes its place', async (t) => {
+  const { session, sent, fall, catchUp } = openSession()
+  const signsIn = (at: number) => sent.filter(({ type }) => type === 'detection_progress')[at]?.data.new_detections
+  const tracksIn = (at: number) => signsIn(at)?.map(({ track }) => track.track_id)
+  t.beforeEach(async () => {
+    sent.length = 0
+    await session.open()
+    fall(100_000)
+    // Once this has left, the reader has caught up.
+    session.send('{"type":"other","data":{}}')
+  })
+  t.test('over several that are left out, and of their own task only', async (t) => {
+    session.deliverProgress(progressOf('a', 10, [1, 2]))
+    session.deliverProgress(progressOf('a', 20))
+    session.deliverProgress(progressOf('a', 30, [3]))
+    session.deliverProgress(progressOf('b', 50, [1]))
+    session.deliverProgress(progressOf('b', 60))
+    catchUp()
+    t.same([tracksIn(0), tracksIn(1)], [[1, 2, 3], [1]])
+    session.deliverProgress(progressOf('a', 40, [4]))
+    t.same(tracksIn(2), [4], 'once, where nothing else is left out')
+  })
+  t.test('a sign that is told again, as cameras do, comes once, as it was told last', async (t) => {
+    session.deliverProgress(progressOf('a', 10, [1]))
+    session.deliverProgress(progressOf('a', 20, [1, 2]))
+    catchUp()
+    t.same(tracksIn(0), [1, 2])
+    t.equal(signsIn(0)?.[0]?.class_code, 'seen at 20%')
+  })
+  t.test('of thousands the newest are kept', async (t) => {
+    for (let track = 1; track <= 3000; track++) session.deliverProgress(progressOf('a', 10, [track]))
+    catchUp()
+    t.same(
+      tracksIn(0),
+      Array.from({ length: 200 }, (_, at) => 2801 + at),
+    )
+  })
+  t.test('a message that takes nothing along is the same for all who wait for it', async (t) => {
+    const calls = countStringify(t)
+    const newer = progressOf('a', 20, [1])
+    session.deliverProgress(progressOf('a', 10))
+    session.deliverProgress(newer)
+    catchUp()
+    newer.text('en')
+    t.equal(calls.count, 1)
+  })
 })
 
 t.test('above the limit everything waits, and is read from the log once the reader is back', async (t) => {

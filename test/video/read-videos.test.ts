@@ -4,6 +4,7 @@ import t from 'tap'
 import { FrameReader } from '../../src/video/node-av/frame-reader.ts'
 import { openVideo } from '../../src/video/node-av/open-video.ts'
 import type { VideoHeader } from '../../src/video/video-engine.ts'
+import { patched, withoutSamples } from '../helpers/broken-clips.ts'
 import { type ClipOptions, makeClip, makeSound, turned } from '../helpers/clips.ts'
 
 const limits = { maxPixels: 2_000_000, maxSeconds: 60 }
@@ -165,25 +166,3 @@ t.test('a reader whose counts are taken out all along has read a video all the s
   }
   t.same(times, steps(10, 10))
 })
-
-/** The same file with one word of its header changed, wherever it stands. */
-function patched(file: Buffer, from: string, to: string): Buffer {
-  const copy = Buffer.from(file)
-  for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at + 1)) copy.write(to, at, 'latin1')
-  return copy
-}
-
-/** The same file with sample tables that hold nothing. */
-function withoutSamples(file: Buffer): Buffer {
-  const copy = Buffer.from(file)
-  // Version and flags are before the number of entries; `stsz` has the size of all samples between.
-  for (const [box, skip] of [
-    ['stsz', 8],
-    ['stts', 4],
-    ['stsc', 4],
-    ['stco', 4],
-  ] as const) {
-    copy.writeUInt32BE(0, copy.indexOf(box) + 4 + skip)
-  }
-  return copy
-}

@@ -50,8 +50,8 @@ function takeClock(t: Test): { ms: number } {
   return clock
 }
 
-/** What watchers hear of a video that is analysed at this pace, after so long a wait for its process. */
-async function progressAt(t: Test, pace: Pace, startS: number): Promise<DetectionProgress[]> {
+/** What watchers hear of a video that is analysed at this pace, after so long a wait for its process, and joined in so many seconds. */
+async function progressAt(t: Test, pace: Pace, startS: number, joinS = 0): Promise<DetectionProgress[]> {
   const clock = takeClock(t)
   const told: DetectionProgress[] = []
   const tell = (event: PassingEvent) => {
@@ -60,12 +60,23 @@ async function progressAt(t: Test, pace: Pace, startS: number): Promise<Detectio
   const board = new ProgressBoard(tell, () => clock.ms)
   const analyze = async (_job: unknown, _signal: unknown, onProgress: OnVideoProgress) => {
     clock.ms += startS * 1000
-    const counts = { durationS: DURATION_S, looksExpected: DURATION_S * LOOKS_PER_SECOND, looksPerSecond: 1, found: [] }
+    const counts = {
+      durationS: DURATION_S,
+      looksExpected: DURATION_S * LOOKS_PER_SECOND,
+      looksPerSecond: 1,
+      drawnS: 0,
+      found: [],
+    }
     onProgress({ ...counts, step: 'read', positionS: 0, looks: 0 })
     for (let looks = 1; looks <= DURATION_S * LOOKS_PER_SECOND; looks++) {
       const positionS = looks / LOOKS_PER_SECOND
       clock.ms += (pace(positionS) * 1000) / LOOKS_PER_SECOND
       onProgress({ ...counts, step: 'infer', positionS, looks })
+    }
+    const looks = DURATION_S * LOOKS_PER_SECOND
+    for (let drawnS = 0; joinS > 0 && drawnS <= DURATION_S; drawnS += DURATION_S / 10) {
+      onProgress({ ...counts, step: 'draw', positionS: DURATION_S, looks, drawnS })
+      clock.ms += joinS * 100
     }
     return {
       durationS: DURATION_S,
@@ -113,4 +124,13 @@ t.test('from half of a video on, the time that remains is near the truth, whatev
       t.equal(told.at(-1)?.remaining_time, 0)
     })
   }
+})
+
+t.test('joining takes its own time, which is told as well', async (t) => {
+  const told = await progressAt(t, () => 0.5, 0, 400)
+  const joining = told.filter(({ current_step_index }) => current_step_index === 3)
+  t.ok(joining.length > 5)
+  const shares = joining.map(({ progress }) => progress)
+  t.ok((shares.at(-1) ?? 0) > (shares[0] ?? 0), 'it gets on')
+  for (const { elapsed_time, remaining_time } of joining) t.equal(elapsed_time + remaining_time, 450)
 })

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { AppError } from '../../errors.ts'
-import { refuseBeyond } from '../header-limits.ts'
+import { refuseBeyond, refuseLarger } from '../header-limits.ts'
 import type { VideoHeader, VideoLimits } from '../video-engine.ts'
 import { readVideoType, type VideoType } from '../video-type.ts'
 import { FfmpegRun } from './ffmpeg-run.ts'
@@ -59,7 +59,7 @@ export async function openVideo(
 ): Promise<ProbedVideo> {
   const type = await readVideoType(path)
   if (type === null) throw new AppError('UNSUPPORTED_MEDIA', { file_name: fileName })
-  const { streams = [], format = {} } = await probe(tools, path, type, fileName)
+  const { streams = [], format = {} } = await probe(tools, path, type, fileName, limits)
   const stream = videoStreamOf(streams, fileName)
   const header = { ...type, ...describe(stream, Number(format.duration)) }
   refuseBeyond(limits, header, fileName)
@@ -72,12 +72,29 @@ export async function openVideo(
   }
 }
 
-async function probe(tools: FfmpegTools, path: string, type: VideoType, fileName: string): Promise<Probe> {
-  const args = ['-v', 'error', '-show_entries', ASKED, '-of', 'json=compact=1', ...inputArgs(path, type)]
-  await using run = new FfmpegRun(tools.ffprobe, args, tools)
+/** As versions from 4 to 8 say that pictures are larger than they may be, or than FFmpeg can have any. */
+const OVERSIZE = /Picture size (\d+)x(\d+) (?:exceeds|is invalid)/
+
+async function probe(
+  tools: FfmpegTools,
+  path: string,
+  type: VideoType,
+  fileName: string,
+  limits: VideoLimits,
+): Promise<Probe> {
+  const asked = ['-show_entries', ASKED, '-of', 'json=compact=1']
+  // It decodes a picture to learn what all are like.
+  const args = ['-v', 'error', '-max_pixels', String(limits.maxPixels), ...asked, ...inputArgs(path, type)]
+  let oversize: { width: number; height: number } | null = null
+  const hear = (line: string) => {
+    const [, width, height] = OVERSIZE.exec(line) ?? []
+    if (width !== undefined) oversize ??= { width: Number(width), height: Number(height) }
+  }
+  await using run = new FfmpegRun(tools.ffprobe, args, tools, hear)
   // Of some streams and a few fields each: it is short.
   const answer = await text(run.stdout)
   const failure = await run.ended
+  if (oversize !== null) refuseLarger(limits, oversize, fileName)
   if (failure === null) return JSON.parse(answer) as Probe
   const cause = new Error(`${failure}: ${run.complaints}`)
   throw new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause })

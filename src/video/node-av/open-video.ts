@@ -2,7 +2,7 @@ import type { Demuxer } from 'node-av/api'
 import type { AVPacketSideDataType } from 'node-av/constants'
 import type { Stream } from 'node-av/lib'
 import { AppError } from '../../errors.ts'
-import { MAX_STREAMS, refuseBeyond } from '../header-limits.ts'
+import { MAX_STREAMS, refuseBeyond, refuseLarger } from '../header-limits.ts'
 import type { VideoHeader, VideoLimits } from '../video-engine.ts'
 import { readVideoType, type VideoType } from '../video-type.ts'
 import { loadAv } from './load-av.ts'
@@ -26,12 +26,33 @@ export async function openVideo(path: string, fileName: string, limits: VideoLim
   const { Demuxer } = await loadAv()
   // `file:` keeps FFmpeg from taking a name with a colon for a protocol.
   const options = { protocol_whitelist: 'file', max_streams: String(MAX_STREAMS) }
-  const demuxer = await Demuxer.open(`file:${path}`, { format: type.demuxer, options: options as never }).catch(
-    (cause) => {
-      throw new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause })
-    },
-  )
+  const demuxer = await Demuxer.open(`file:${path}`, {
+    ...{ format: type.demuxer, options: options as never },
+    skipStreamInfo: true,
+  }).catch((cause) => {
+    throw new AppError('VIDEO_UNREADABLE', { file_name: fileName }, { cause })
+  })
+  try {
+    await lookInto(demuxer, fileName, limits)
+  } catch (err) {
+    await demuxer.close()
+    throw err
+  }
   return videoIn(demuxer, type, fileName, limits)
+}
+
+/** To learn what pictures are like FFmpeg decodes one, however large it is: what headers say of that is heard before. */
+async function lookInto(demuxer: Demuxer, fileName: string, limits: VideoLimits): Promise<void> {
+  const { AVMEDIA_TYPE_VIDEO } = (await loadAv()).constants
+  for (const { codecpar } of demuxer.streams) {
+    if (codecpar.codecType !== AVMEDIA_TYPE_VIDEO) continue
+    refuseLarger(limits, codecpar, fileName)
+    // The codec's own, which the container may contradict.
+    if (codecpar.extradataSize > 0) codecpar.parseExtradata()
+    refuseLarger(limits, codecpar, fileName)
+  }
+  const result = await demuxer.getFormatContext().findStreamInfo(null)
+  if (result < 0) throw new AppError('VIDEO_UNREADABLE', { file_name: fileName })
 }
 
 /**

@@ -34,6 +34,11 @@ t.test('every container and codec that cameras and phones write is read', async 
     ['vp9.webm', { codec: 'libvpx-vp9', encoderOptions: { deadline: 'realtime' } }, { mediaType: 'video/webm' }],
     ['av1.mkv', { codec: 'libsvtav1', encoderOptions: { preset: '10' } }, { mediaType: 'video/x-matroska' }],
     ['mpeg4.avi', { codec: 'mpeg4' }, { mediaType: 'video/x-msvideo', extension: '.avi' }],
+    [
+      'mjpeg.avi',
+      { codec: 'mjpeg', encoderOptions: { strict: 'unofficial' } },
+      { mediaType: 'video/x-msvideo', extension: '.avi' },
+    ],
   ]
   for (const [name, options, expected] of kinds) {
     const { header, times, counts } = await read(await makeClip(join(dir, name), { seconds: 1, ...options }))

@@ -103,8 +103,9 @@ export class Commands {
     ping: async () => ({ message: 'pong', data: { pong: true, server_time: new Date().toISOString() } }),
   }
 
-  async #startSession({ file_path, options = {} }: CommandPayload<'start_detection'>, caller: Caller) {
-    if (file_path !== undefined) throw wrongPath('must be left out with realtime', '实时检测不应有此字段')
+  /** A path that is empty says nothing; one that is not means a file, which would never be looked at. */
+  async #startSession({ file_path = '', options = {} }: CommandPayload<'start_detection'>, caller: Caller) {
+    if (file_path !== '') throw wrongPath('must be empty or left out with realtime', '实时检测时应为空或省略')
     const { principal, requestId, line } = caller
     const { taskId, terms } = await this.#live.start({ userId: principal.userId, options, requestId, line })
     return { task_id: taskId, realtime: terms }

@@ -52,6 +52,22 @@ t.test('frames are answered with their signs, and the session ends with a record
   t.same(await filesIn(app.config.mediaDir), [], 'and nothing is left of a deleted one')
 })
 
+t.test('a session begins without a path, and with an empty one', async (t) => {
+  const client = await listen(await startApp(t, { analyzer: new ScriptedAnalyzer() }))
+  for (const path of [{}, { file_path: '' }]) {
+    const answer = await client.command('start_detection', { detection_type: 'realtime', ...path })
+    t.match(answer, { status: 'success', data: { realtime: { frame_header: 'HZF1' } } })
+  }
+})
+
+t.test('an answer says how long ago its frame was taken, and how long ago it arrived', async (t) => {
+  const client = await listen(await startApp(t, { analyzer: new ScriptedAnalyzer() }))
+  const camera = await startCamera(client)
+  const { latency = -1, processing_latency = -1 } = await camera.look(undefined, Date.now() - 500)
+  t.ok(latency >= 0.5 && latency < 5, `${latency} s`)
+  t.ok(processing_latency >= 0 && processing_latency <= latency, `${processing_latency} s of ${latency}`)
+})
+
 t.test('the latest frame wins: while one is at work, one waits, and those before it are dropped', async (t) => {
   const analyzer = new GatedAnalyzer()
   const client = await listen(await startApp(t, { analyzer }))

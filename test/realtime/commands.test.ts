@@ -128,6 +128,7 @@ t.test('a refused command says which field was wrong', async (t) => {
     ['start_detection', { detection_type: 'image' }, 'INVALID_OPTION', 'file_path'],
     ['start_detection', { file_path: own }, 'INVALID_OPTION', 'detection_type'],
     ['start_detection', { ...startOf(own), detection_type: 'video' }, 'UNSUPPORTED_DETECTION_TYPE'],
+    ['start_detection', { ...startOf(own), detection_type: 'realtime' }, 'INVALID_OPTION', 'file_path'],
     ['start_detection', { ...startOf(own), detection_type: 'radar' }, 'INVALID_OPTION', 'detection_type'],
     ['start_detection', { ...startOf(own), colour: 'red' }, 'INVALID_OPTION', 'colour'],
     ['start_detection', withOption({ confidence_threshold: -1 }), 'INVALID_OPTION', 'options.confidence_threshold'],

@@ -1,4 +1,4 @@
-/** How fast something gets on, from the first time that it is asked. */
+/** How fast something gets on, from where it was when it was asked first. What it takes to begin says nothing of that. */
 export class Pace {
   readonly #now: () => number
   #first: { at: number; ms: number } | null = null
@@ -9,7 +9,7 @@ export class Pace {
 
   /** What was done since it was asked first, in the unit of `position`. */
   done(position: number): number {
-    this.#first ??= { at: position, ms: this.#now() }
+    if (this.#first === null || position === this.#first.at) this.#first = { at: position, ms: this.#now() }
     return position - this.#first.at
   }
 

@@ -16,6 +16,8 @@ t.test('what an earlier attempt did says nothing of how fast this one is', async
   const pace = new Pace(() => nowMs)
   pace.remainingS(80, 100)
   nowMs = 5000
+  t.equal(pace.remainingS(80, 100), null, 'nor how long it takes to begin')
+  nowMs = 10_000
   t.equal(pace.done(85), 5)
   t.equal(pace.remainingS(85, 100), 15)
 })

@@ -44,6 +44,7 @@ export class VideoPass {
   readonly #drawn: DrawnVideo | null
   readonly #startedMs = performance.now()
   readonly #looksBefore: number
+  readonly #sampler: FrameSampler
   readonly #segmentS: number
   #toldMs = 0
   #found: VideoProgress['found'] = []
@@ -57,7 +58,8 @@ export class VideoPass {
     this.#folder = folder
     this.#state = state
     this.#looksBefore = state.looks
-    this.#segmentS = Math.max(0, DONE_AGAIN_S - SPARE_S - 2 / (job.frameRate ?? 5))
+    this.#sampler = new FrameSampler(job.frameRate)
+    this.#segmentS = Math.max(0, DONE_AGAIN_S - SPARE_S - 2 * this.#sampler.idlePeriodS)
     this.#reader = video.read()
     const options = { confidenceThreshold: job.confidenceThreshold }
     this.#tracker = state.tracker === null ? new SignTracker(options) : SignTracker.restore(options, state.tracker)
@@ -83,11 +85,10 @@ export class VideoPass {
     const { width, height } = this.#video.header
     const options = { mode: this.#job.mode, confidenceThreshold: SignTracker.lowThreshold(this.#job) }
     const looker = new FrameLooker(this.#means.detector, options, width * height)
-    const sampler = new FrameSampler(this.#job.frameRate)
     const endS = this.#state.endS
     const onPassedOver = () => this.#tellSometimes('read', endS)
     for await (const { frame, timeS } of this.#reader.frames(endS < 0 ? 0 : endS + 1e-4, onPassedOver)) {
-      if (sampler.wants(timeS, this.#tracker.isTracking)) {
+      if (this.#sampler.wants(timeS, this.#tracker.isTracking)) {
         // While the model looks at this picture, the one before is settled and the next ones are decoded.
         const { found } = await looker.look(frame, timeS)
         await this.#settlePending()

@@ -11,7 +11,7 @@ interface Look {
 }
 
 /** Pictures wait for the next look, between which and the one before their boxes lie; but so many bytes of them at most. */
-const MAX_WAITING_BYTES = 48 * 1024 ** 2
+const MAX_WAITING_BYTES = 24 * 1024 ** 2
 const MIN_WAITING = 4
 /** What was seen is shown for so long, where the next look is not waited for. */
 const KEPT_S = 0.5

@@ -16,9 +16,9 @@ export class FrameSampler {
     this.#rate = frameRate
   }
 
-  /** The highest rate at which pictures may be chosen, a second. */
-  get maxRate(): number {
-    return this.#rate ?? TRACKING_PER_SECOND
+  /** Seconds from one look to the next where nothing is in sight. */
+  get idlePeriodS(): number {
+    return 1 / (this.#rate ?? IDLE_PER_SECOND)
   }
 
   /** To be asked of every picture, in their order. */

@@ -35,7 +35,7 @@ export interface ProcessAnalyzerOptions {
 }
 
 /** Pictures come in bursts; from one to the next nobody is to wait for a process to load. */
-const REST_AFTER_MS = 60_000
+const REST_AFTER_MS = 20_000
 
 const NEVER = new AbortController().signal
 
@@ -52,7 +52,7 @@ interface Present {
  * makes room for a new one as soon as its job is done. So there is never more than one process too many, and no moment
  * without one that can work.
  *
- * Each holds a hundred megabytes: of those that have nothing to do for a minute all but one end, and start when pictures wait.
+ * Each holds a hundred megabytes: of those that have nothing to do for a while all but one end, and start when pictures wait.
  */
 export class ProcessAnalyzer implements Analyzer {
   /** The longest that a process took to load and warm up at the start. */
